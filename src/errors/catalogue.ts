@@ -165,6 +165,7 @@ export const ERROR_CATALOGUE = {
   RECIPE_REMOVED: ['finding', 'the change removes a recipe that has evidence'],
   POLICY_CHANGED: ['finding', 'the change edits the policy'],
   POINTERS_NONE: ['finding', 'there is no pointer to evidence'],
+  RECIPE_FILE_APART: ['finding', 'the change edits a file that is of no recipe'],
   RULE_IDLE: ['finding', 'a rule of the policy takes no recipe'],
   EXEMPTION_IDLE: ['finding', 'an exemption of the policy counts for nothing'],
   BUNDLES_PASSED_OVER: ['finding', 'what is at hand is no bundle of any pointer'],

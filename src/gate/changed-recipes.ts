@@ -13,7 +13,7 @@ import { parseCatalogue, type Catalogue } from '../evidence/resolve/catalogue.ts
 import { ownRecipes, type OwnRecipes } from '../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles, RecipeTree } from '../evidence/resolve/recipe-files.ts';
 import { changeOf, type RecipeChange } from './recipe-change.ts';
-import { changedPaths } from './recipe-inputs.ts';
+import { apartFrom, changedPaths } from './recipe-inputs.ts';
 import { askedBeside, keptRecipes, recipesIn, type TreeRecipe } from './recipes.ts';
 import { NO_CHANGE, type Otherwise } from './resolved-recipe.ts';
 
@@ -22,6 +22,8 @@ export interface ChangedRecipes {
   readonly recipes: readonly RecipeChange[];
   /** What is wrong with the tree of head, and not with that of base: all invalid, and each with its line. */
   readonly faults: readonly LintFinding[];
+  /** Files that differ, and that no recipe of either side can be made of: in the directory of recipes. */
+  readonly apart: readonly string[];
   /** Of head; undefined if it has none. */
   readonly files: RecipeFiles | undefined;
   /** The recipes of head, to compare evidence with; undefined if they cannot be read. */
@@ -52,6 +54,7 @@ export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): 
     recipes,
     faults:
       after.files === undefined ? [] : locatedIn(after.files, faultsOf(before, after, ofRecipes)),
+    apart: base === undefined ? [] : apartOf(old, now, [...paths]),
     files: after.files,
     own: after.own,
     rules: after.catalogue?.rules,
@@ -93,6 +96,11 @@ function withoutKnown(changes: readonly RecipeChange[]): readonly RecipeChange[]
     const seen = new Set(under.flatMap((name) => byName.get(name)?.exact ?? []));
     return change.exact?.some((text) => !seen.has(text)) !== false;
   });
+}
+
+function apartOf(before: Made, after: Made, paths: readonly string[]): readonly string[] {
+  if (before.catalogue === undefined || after.catalogue === undefined) return [];
+  return apartFrom(after.catalogue, apartFrom(before.catalogue, paths));
 }
 
 /** Each once; nobody is blamed for what base has too. But what cannot be read at all is always said. */

@@ -9,7 +9,7 @@ import type { ChangedRecipes } from './changed-recipes.ts';
 import { NOT_ASKED, stateOf, type Found, type Wanted } from './combine.ts';
 import { countsOf, decidedCode } from './decided-code.ts';
 import { exemptionFor, idleParts, withExemption } from './exemption.ts';
-import { lineOf, oldFailures, removedWithEvidence, told } from './findings.ts';
+import { lineOf, oldFailures, removedWithEvidence, told, filesApart } from './findings.ts';
 import type {
   GateJson,
   GatePiece,
@@ -98,6 +98,7 @@ export function decide(input: DecisionInput): Decision {
     ...told(faults, pointers, [
       ...input.findings,
       ...pointers.findings,
+      ...filesApart(changed, input.folders.recipes),
       ...removedWithEvidence(changed, pointers.pointed),
       ...idleParts(policy.gate ?? USUAL_GATE, changed, input.at),
       ...recipes.flatMap(oldFailures),

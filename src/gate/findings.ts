@@ -82,6 +82,24 @@ function fieldOf(value: unknown, name: string): unknown {
   return value instanceof Map ? value.get(name) : undefined;
 }
 
+/** Nobody compares them, so a person has to look. */
+export function filesApart(
+  { apart, files }: ChangedRecipes,
+  recipes: string,
+): readonly PlacedFault[] {
+  return apart.map((path) => {
+    const file = recipes === '' ? path : `${recipes}/${path}`;
+    const isThere = files?.files.has(path) === true || files?.unread?.has(path) === true;
+    return {
+      ...({ code: 'RECIPE_FILE_APART', at: file } as const),
+      ...(isThere && { file, line: 1 }),
+      found: 'another file than at base, of which no recipe is made',
+      expected: 'a change of recipes, which the gate compares',
+      hint: 'look at it by yourself: no evidence is asked for it, e.g. of other validators',
+    };
+  });
+}
+
 /** Of what names the recipe. */
 export function lineOf(
   head: ChangedRecipes['files'],

@@ -152,7 +152,7 @@ function unknown(
   },
 ): Part {
   const fault = after?.error === undefined ? after?.value.fault : faultOf(after.error);
-  if (fault !== undefined) return isSameFault(before, fault) ? SAME : broken(fault);
+  if (fault !== undefined) return isSameFault(before, fault) ? SAME : brokenBy(fault);
   const now = isAll ? undefined : after?.value;
   const otherwise = now && otherwiseIn(undefined, now);
   return { status, ...NO_CHANGE, ...(otherwise && { otherwise }) };
@@ -160,7 +160,7 @@ function unknown(
 
 function difference(before: ResolvedRecipe, after: ResolvedRecipe): Part {
   const { fault } = after;
-  if (fault !== undefined && !isSameFault(before.fault, fault)) return broken(fault);
+  if (fault !== undefined && !isSameFault(before.fault, fault)) return brokenBy(fault);
   const changes = compareResolved(before, after);
   const isSame = changes.fields.items.length === 0 && changes.files.items.length === 0;
   const status = isSame ? 'same' : 'changed';
@@ -181,6 +181,6 @@ function isSameFault(before: Fault | undefined, fault: Fault): boolean {
   return before !== undefined && faultKey(before) === faultKey(fault);
 }
 
-function broken(fault: Fault): Part {
+function brokenBy(fault: Fault): Part {
   return { status: 'unresolved', ...NO_CHANGE, fault };
 }

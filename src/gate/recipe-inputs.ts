@@ -6,7 +6,7 @@ import type { Catalogue } from '../evidence/resolve/catalogue.ts';
 import { mixinsOf } from '../evidence/resolve/mixins.ts';
 import { pathsIn } from '../evidence/resolve/named-files.ts';
 import type { Layer } from '../evidence/resolve/overlay.ts';
-import type { RecipeFiles } from '../evidence/resolve/recipe-files.ts';
+import { REGISTRY, type RecipeFiles } from '../evidence/resolve/recipe-files.ts';
 import type { TreeRecipe } from './recipes.ts';
 
 /** The files that differ, or that only one of the two has. */
@@ -60,9 +60,27 @@ function inputsOf([side, recipe]: Made): readonly unknown[] | undefined {
 
 /** All files that may be named, and by their content a part of the recipe. */
 function filesOf([side, recipe]: Made): readonly string[] {
-  return (layersOf(side, recipe) ?? []).flatMap(({ components }) =>
+  return filesNamedBy(layersOf(side, recipe) ?? [], side.catalogue);
+}
+
+/** What of these files no recipe of a tree can be made of. Documentation is left out. */
+export function apartFrom(catalogue: Catalogue, paths: readonly string[]): readonly string[] {
+  const { recipes, root, overlays, mixins } = catalogue;
+  const layers = [root, ...overlays.values(), ...mixins.values()];
+  const own = layers.map(({ file }) => file.slice(recipes.directory.length + 1));
+  const known = new Set([REGISTRY, ...own, ...filesNamedBy(layers, catalogue)]);
+  return paths.filter((path) => !known.has(path) && !DOCUMENTATION.test(path));
+}
+
+const DOCUMENTATION = /\.(?:md|txt|rst|adoc|png|svg)$|(?:^|\/)(?:LICENSE|NOTICE|README)$/i;
+
+function filesNamedBy(
+  layers: readonly Layer[],
+  catalogue: Catalogue | undefined,
+): readonly string[] {
+  return layers.flatMap(({ components }) =>
     components.flatMap(({ name, value }) => {
-      const entry = side.catalogue?.registry.get(name);
+      const entry = catalogue?.registry.get(name);
       return [
         `components/${name}/values.yaml`,
         ...pathsIn(value).map(([, path]) => path),

@@ -333,3 +333,20 @@ it('sees a change of a health check that is not read on either side, and of all 
   const broken = changedRecipes(treeOf(smallV011({ leaf: LEAF })), withCheck('1'));
   expect(broken.faults).toMatchObject([{ code: 'RECIPE_FILE_MISSING' }]);
 });
+
+it('names what differs and is of no recipe, but no documentation', () => {
+  const real = realTexts();
+  const catalog = 'validators/catalog.yaml';
+  const apart = (head: Texts): readonly string[] => compared(real, head).apart;
+  const changed = (real[catalog] ?? '').replaceAll('ghcr.io/nvidia', 'ghcr.io/evil');
+  expect(changed).not.toBe(real[catalog]);
+  expect(apart({ ...real, [catalog]: changed })).toEqual([catalog]);
+  expect(apart({ ...real, 'components/x/README.md': 'text' })).toEqual([]);
+  for (const path of [
+    'registry.yaml',
+    'overlays/eks.yaml',
+    'components/gpu-operator/values.yaml',
+  ]) {
+    expect(apart({ ...real, [path]: `${real[path]}\n# a comment\n` })).toEqual([]);
+  }
+});

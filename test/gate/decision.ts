@@ -157,6 +157,7 @@ export function inputOf(given: Case): DecisionInput {
   const changed: ChangedRecipes = {
     recipes: [change],
     faults: [],
+    apart: [],
     files: undefined,
     own: undefined,
     rules: undefined,
