@@ -20,7 +20,11 @@ export function told(
   pointers: ComparedPointers,
   allFindings: readonly PlacedFault[],
 ): Pick<GateJson, 'faults' | 'pointers' | 'findings' | 'more'> {
-  const [faults, findings] = [capped(allFaults, MOST_TOLD), capped(allFindings, MOST_TOLD)];
+  // A broken contract is told by the pointers, and by the recipe.
+  const once = new Map(
+    allFindings.map((each) => [JSON.stringify([each.code, each.file, each.at, each.found]), each]),
+  );
+  const [faults, findings] = [capped(allFaults, MOST_TOLD), capped([...once.values()], MOST_TOLD)];
   const [breaches, removed, orphans] = [
     capped(pointers.breaches, MOST_TOLD),
     capped(pointers.removed, MOST_TOLD),

@@ -81,7 +81,7 @@ export function judgePiece(
   terms: Terms,
 ): JudgedPiece {
   const { path, change } = pointer;
-  const { artifact } = pointer.pointer;
+  const artifact = pointer.pointer?.artifact;
   const report = verified !== undefined && 'verdict' in verified ? verified : undefined;
   const reasons = reasonsOf(pointer, verified, terms);
   const [[state, fault] = GOOD] = reasons.toSorted(([a], [b]) => rank(a) - rank(b));
@@ -130,7 +130,7 @@ function reasonsOf(
   if (pointer.faults.length > 0) {
     return pointer.faults.map((fault) => ['invalid', faultJson(fault)]);
   }
-  if (pointer.pointer.artifact === undefined) return [['unsigned', { ...UNPUBLISHED, at }]];
+  if (pointer.pointer?.artifact === undefined) return [['unsigned', { ...UNPUBLISHED, at }]];
   if (verified === undefined) return [['unreachable', { ...NOT_FETCHED, at }]];
   if ('verdict' in verified) {
     return [

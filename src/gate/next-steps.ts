@@ -41,6 +41,7 @@ const STAYS =
   'what it leads to is evidence of this recipe: its pointer can stay, once the change has no pointer of another recipe to the same bundle';
 const TAKE_BACK =
   'take back what this change does to the pointers, from the root of the repository:';
+const INSTEAD = 'or, in place of that: ';
 const ENOUGH = 'then commit that, which is enough:';
 const ENOUGH_BUT = 'then commit that, which is enough, unless this change is to bring evidence:';
 
@@ -53,7 +54,7 @@ export function nextSteps(state: State, lacking: Lacking, folders: Folders): rea
     invalid: () =>
       lacking.stays.size > 0 && takenBack(lacking).length === 0
         ? [say('elsewhere', STAYS)]
-        : [...hintsOf(state, lacking), ...back(false)],
+        : [...back(false), ...hintsOf(state, lacking, INSTEAD)],
     'not-allowed': () =>
       lacking.isListing
         ? [say('elsewhere', MERGE_LISTING)]
@@ -71,11 +72,11 @@ export function nextSteps(state: State, lacking: Lacking, folders: Folders): rea
 }
 
 /** What the faults of the pieces that decide say, each once. */
-function hintsOf(state: State, { evidence }: Lacking): readonly Step[] {
+function hintsOf(state: State, { evidence }: Lacking, lead = ''): readonly Step[] {
   const hints = evidence.flatMap((piece) =>
     piece.state === state && piece.fault !== undefined ? [adviceOf(piece.fault)] : [],
   );
-  return [...new Set(hints)].map((hint) => say('elsewhere', hint));
+  return [...new Set(hints)].map((hint) => say('elsewhere', `${lead}${hint}`));
 }
 
 function allowedSigner(lacking: Lacking): readonly Step[] {
@@ -126,8 +127,7 @@ function takenBack({ evidence, touched, isSame, stays }: Lacking): readonly Touc
     evidence.filter(({ state }) => !LEFT.has(state)).map(({ pointer }) => pointer.path),
   );
   const brought = touched.filter(
-    ({ path, change, isRead }) =>
-      change !== 'removed' && !stays.has(path) && (!isRead || bad.has(path)),
+    ({ path, change }) => change !== 'removed' && !stays.has(path) && bad.has(path),
   );
   // Without a change of the recipe what was there is as good as it was.
   const removed = touched.filter(

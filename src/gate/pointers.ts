@@ -25,7 +25,8 @@ export interface GatePointer {
   /** From the root of the repository. */
   readonly path: string;
   readonly recipe: string;
-  readonly pointer: Pointer;
+  /** Undefined if it cannot be read. */
+  readonly pointer: Pointer | undefined;
   readonly bytes: Uint8Array;
   readonly change: 'added' | 'edited' | 'same';
   /** Whether base has a pointer to the same artifact: the evidence was made before the change. */
@@ -40,7 +41,7 @@ export interface ComparedPointers {
   readonly findings: readonly PlacedFault[];
   readonly removed: readonly PointerPlace[];
   readonly orphans: readonly Pick<GatePointer, 'path' | 'bytes'>[];
-  /** Those of head that can be read, by recipe; of each recipe in the order of their paths. */
+  /** Those of head, by recipe; of each recipe in the order of their paths. */
   readonly pointers: ReadonlyMap<string, readonly GatePointer[]>;
   /** Recipes that have a pointer at base or head. */
   readonly pointed: ReadonlySet<string>;
@@ -67,9 +68,12 @@ export function comparePointers(
   const groups = byRecipe(changes);
   const crowded = tooMany(directory, groups);
   const old = new Set([...before.values()].map(artifactOf));
-  const oldFaults = [...base.faults, ...tooMany(directory, byRecipe([...before.values()]))];
+  const oldFaults = [
+    ...base.faults.filter(isApart),
+    ...tooMany(directory, byRecipe([...before.values()])),
+  ];
   const known = new Set(oldFaults.map(faultKey));
-  const others = [...head.faults, ...crowded];
+  const others = [...head.faults.filter(isApart), ...crowded];
   const [same, changed] = [changes.filter(isSame), changes.filter((file) => !isSame(file))];
   const list = allowlistOf(directory, { base, head });
   const sources = [...changes, ...list].map(({ path, bytes }) => ({ file: path, bytes }));
@@ -100,7 +104,7 @@ export function comparePointers(
 /** To which the pointers of head lead. */
 export function artifactsOf({ pointers }: ComparedPointers): ReadonlySet<Digest> {
   const all = [...pointers.values()].flat();
-  return new Set(all.flatMap(({ pointer }) => pointer.artifact?.digest ?? []));
+  return new Set(all.flatMap(({ pointer }) => pointer?.artifact?.digest ?? []));
 }
 
 /** Without any, nothing is protected, which may be a slip in the name of the directory. */
@@ -170,19 +174,36 @@ function allowlistOf(
 /** @param known of the other side: what is the same there is not read again */
 function read(
   directory: string,
-  { files }: PointerFiles,
+  { files, faults }: PointerFiles,
   known: ReadonlyMap<string, ReadFile> = new Map(),
 ): ReadonlyMap<string, ReadFile> {
-  const names = [...files.keys()].filter((name) => isEvidenceName(name) && name !== ALLOWLIST);
-  return new Map(
-    names.toSorted(compareBytes).flatMap((name) => {
-      const file = files.get(name);
-      if (file === undefined) return [];
+  const pointers = [...files].filter(([name]) => isEvidenceName(name) && name !== ALLOWLIST);
+  const all = new Map<string, ReadFile>(
+    pointers.map(([name, file]) => {
       const same = known.get(name);
       const isKnown = same?.id === file.id;
-      return [[name, isKnown ? same : readOne(`${directory}/${name}`, name, file)]];
+      return [name, isKnown ? same : readOne(`${directory}/${name}`, name, file)];
     }),
   );
+  for (const fault of faults) {
+    if (isApart(fault)) continue;
+    const { at: path = '' } = fault;
+    const name = path.slice(directory.length + 1);
+    const nothing = { id: faultKey(fault), bytes: new Uint8Array(), pointer: undefined };
+    all.set(name, { ...nothing, path, recipe: recipeAt(name), faults: [fault] });
+  }
+  return new Map([...all].toSorted(([a], [b]) => compareBytes(a, b)));
+}
+
+/** Whether it is of no pointer, or of one whose path it cannot write as it is. */
+function isApart({ at = '' }: Fault): boolean {
+  return at.includes('\\') || at.endsWith(`/${ALLOWLIST}`);
+}
+
+/** Whose pointer lies there, whatever it says. */
+function recipeAt(name: string): string {
+  const [first = '', ...rest] = name.split('/');
+  return rest.length === 0 ? first.replace(/\.ya?ml$/i, '') : first;
 }
 
 function readOne(
@@ -191,7 +212,7 @@ function readOne(
   { id, bytes }: { readonly id: string; readonly bytes: Uint8Array },
 ): ReadFile {
   const place = name.split('/');
-  const recipe = place.length === 1 ? name.replace(/\.yaml$/, '') : (place[0] ?? '');
+  const recipe = recipeAt(name);
   return orIfRefused(
     (): ReadFile => {
       const pointer = parsePointer(bytes, path);
@@ -281,9 +302,7 @@ function mostWanted(
   const told = [...group.filter((file) => !isSame(file)), ...group.filter(isSame)];
   return told
     .slice(0, MAX_POINTERS)
-    .flatMap(({ pointer, ...file }): readonly GatePointer[] =>
-      pointer === undefined ? [] : [{ ...file, pointer, isOld: old.has(artifactOf({ pointer })) }],
-    )
+    .map((file): GatePointer => ({ ...file, isOld: old.has(artifactOf(file)) }))
     .toSorted((a, b) => compareBytes(a.path, b.path));
 }
 

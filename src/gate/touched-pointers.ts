@@ -7,8 +7,6 @@ export interface TouchedPointer {
   readonly change: 'added' | 'edited' | 'removed';
   /** Whether what it leads to is pointed to from elsewhere: it was signed. */
   readonly isMoved: boolean;
-  /** Without this it is none of `ComparedPointers.pointers`. */
-  readonly isRead: boolean;
 }
 
 interface PointerFile {
@@ -34,7 +32,7 @@ export function touchedOf(
     [...byName].map(([name, files]) => [
       name,
       files.map(({ path, change, ...file }) => ({
-        ...{ path, change, isRead: file.pointer !== undefined },
+        ...{ path, change },
         isMoved: change === 'removed' && isRelocated({ ...file, path }, groups),
       })),
     ]),

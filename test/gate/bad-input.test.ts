@@ -174,8 +174,16 @@ describe('one bad pointer is a breach with its place, and the good evidence is j
     const files = file();
     const { code, report } = await gated(withGood(files));
     expect(code).toBe(2);
-    expect(placesOf(report.pointers.breaches)).toEqual([[wanted, Object.keys(files)[0]]]);
+    const [path = ''] = Object.keys(files);
+    expect(placesOf(report.pointers.breaches)).toEqual([[wanted, path]]);
     expect(stateOf(report)).toBe('confirmed');
+    // The path says whose it is.
+    const own = report.recipes.find(({ name }) => name === OTHER);
+    expect([
+      own?.state,
+      own?.evidence.map(({ pointer, fault }) => [fault?.code, pointer.path]),
+    ]).toEqual(['invalid', [[wanted, path]]]);
+    expect(own?.next[0]?.commands).toEqual([['git', 'rm', '--', path]]);
   });
 
   it('10,000 pointers of another recipe', async () => {

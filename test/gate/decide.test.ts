@@ -526,7 +526,7 @@ describe('a decision', () => {
     expect(commands({ pieces: [bad, good] })).toEqual([`git rm -- ${path}`, ...enough]);
     const put = `git checkout c0ffee -- ${path}`;
     expect(commands({ change: same, pieces: [edited] })).toEqual([put, ...enough]);
-    const touched = [{ path, change: 'removed', isMoved: false, isRead: true }] as const;
+    const touched = [{ path, change: 'removed', isMoved: false }] as const;
     expect(commands({ change: same, touched })).toEqual([put, ...enough]);
     // The recipe is another one: evidence of it is needed too.
     expect(commands({ pieces: [edited] }).slice(0, 2)).toEqual([
@@ -535,8 +535,35 @@ describe('a decision', () => {
     ]);
     expect(commands({ touched })[0]).toContain('recipe resolve');
     // What git would take for a pattern is a name.
-    const odd = { path: 'a*.yaml', change: 'added', isMoved: false, isRead: false } as const;
-    expect(commands({ touched: [odd] })[0]).toBe('git --literal-pathspecs rm -- a*.yaml');
+    const odd = { name: 'a*', code: 'SIGNATURE_INVALID' } as const;
+    expect(commands({ pieces: [odd] })[0]).toBe(
+      `git --literal-pathspecs rm -- recipes/evidence/${RECIPE}/a*.yaml`,
+    );
+  });
+
+  it('is invalid with a pointer that cannot be read, whatever lies beside it, and says how to take it back', () => {
+    const faults = [{ ...BREACH, code: 'FIELD_UNKNOWN' } as const];
+    const unread: Piece = { name: 'a', pointer: { pointer: undefined, faults } };
+    const exemption = { ...EXEMPTION, states: ['missing'] };
+    for (const given of [
+      { pieces: [unread, { name: 'b' }] },
+      { pieces: [unread], gate: { exemptions: [exemption] } },
+      { pieces: [unread], gate: rule({ require: 'all' }), change: changeOf('added') },
+    ]) {
+      const { state, evidence, next } = decided(given);
+      expect([state, evidence[0]?.fault?.code]).toEqual(['invalid', 'FIELD_UNKNOWN']);
+      expect(next[0]?.commands).toEqual([['git', 'rm', '--', `recipes/evidence/${RECIPE}/a.yaml`]]);
+      expect(next.at(-1)?.what).toEqual(['or, in place of that: remove it']);
+    }
+    // An older one is a finding, told once.
+    const old = { ...unread, change: 'same' } as const;
+    const given = inputOf({ pieces: [old, { name: 'b' }] });
+    const path = `recipes/evidence/${RECIPE}/a.yaml`;
+    const findings = [
+      { ...faultJson(BREACH), code: 'FIELD_UNKNOWN', file: path, line: 1 } as const,
+    ];
+    const { recipes, ...told } = decide({ ...given, pointers: { ...given.pointers, findings } });
+    expect([recipes[0]?.state, told.findings.length]).toEqual(['single', 1]);
   });
 
   it('has the mend of the overlay where head cannot resolve the recipe, and nothing to run', () => {

@@ -107,7 +107,7 @@ function pointerOf({ name, change = 'added', pointer }: Piece): GatePointer {
 }
 
 function touchedOf({ path, change }: GatePointer): readonly TouchedPointer[] {
-  return change === 'same' ? [] : [{ path, change, isMoved: false, isRead: true }];
+  return change === 'same' ? [] : [{ path, change, isMoved: false }];
 }
 
 export function changeOf(

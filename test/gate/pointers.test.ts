@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { digestOf } from '../../src/digest.ts';
 import { pointerPath, renderPointer, type Pointer } from '../../src/evidence/pointer/pointer.ts';
+import { mergedPointers } from '../../src/gate/merged-pointers.ts';
 import {
   comparePointers,
   type ComparedPointers,
@@ -203,8 +204,16 @@ describe('the pointers of a change', () => {
     const names = new Set([RECIPE]);
     const brought = comparePointers(DIRECTORY, { base: sides[0], head: sides[1] }, names);
     expect(brought).toMatchObject({ breaches: [{ ...fault, line: 1 }], findings: [] });
+    const unread = { path: `${DIRECTORY}/${PATH}`, pointer: undefined, faults: [fault] };
+    expect(brought.pointers.get(RECIPE)).toMatchObject([{ ...unread, change: 'added' }]);
     const old = comparePointers(DIRECTORY, { base: sides[1], head: sides[1] }, names);
     expect(old).toMatchObject({ breaches: [], findings: [fault] });
+    expect(old.pointers.get(RECIPE)).toMatchObject([{ ...unread, change: 'same' }]);
+    // What base got or lost since is none of the change.
+    const [none, link] = sides;
+    expect(mergedPointers(none, link, none).faults).toEqual([fault]);
+    expect(mergedPointers(link, none, link).faults).toEqual([]);
+    expect(mergedPointers(none, none, link).faults).toEqual([fault]);
   });
 
   it('are at most so many of one recipe, of which those of the change come first', () => {

@@ -85,9 +85,10 @@ export function piecesOf(
     return (pointers.get(recipe.name) ?? []).flatMap(
       ({ path, bytes, pointer, faults }): readonly Pointed[] => {
         const isGood = faults.length === 0 || isOnlyShared({ faults });
-        if (!isGood || pointer.artifact === undefined) return [];
-        const locations = pointer.affidavit?.locations ?? [];
-        return [{ path, bytes, recipe, nodes, artifact: pointer.artifact, locations }];
+        const { artifact, affidavit } = pointer ?? {};
+        if (!isGood || artifact === undefined) return [];
+        const locations = affidavit?.locations ?? [];
+        return [{ path, bytes, recipe, nodes, artifact, locations }];
       },
     );
   });
