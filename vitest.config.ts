@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 const LONG = ['test/{memory,work}/**/*.test.ts', 'test/e2e/{signals,login}.test.ts'];
 
 /** They count the calls of a module that they replace: not if another file of the same worker has loaded that before. */
-const ALONE = ['test/gate/asked-recipes.test.ts', 'test/gate/changed-recipes.test.ts'];
+const ALONE = ['asked-recipes', 'changed-recipes', 'otherwise-since'].map(
+  (name) => `test/gate/${name}.test.ts`,
+);
 
 /** Tests of the whole, from outside. `runProgram` puts back what the program changes of its process. */
 const OUTSIDE = ['test/{commands,docs,e2e,library}/**/*.test.ts', 'test/*.test.ts'];

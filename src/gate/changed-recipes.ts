@@ -14,8 +14,14 @@ import { ownRecipes, type OwnRecipes } from '../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles, RecipeTree } from '../evidence/resolve/recipe-files.ts';
 import { changeOf, type RecipeChange } from './recipe-change.ts';
 import { apartFrom, changedPaths } from './recipe-inputs.ts';
-import { askedBeside, keptRecipes, recipesIn, type TreeRecipe } from './recipes.ts';
-import { NO_CHANGE, type Otherwise } from './resolved-recipe.ts';
+import {
+  askedBeside,
+  keptRecipes,
+  recipesIn,
+  type TreeRecipe,
+  type TreeRecipes,
+} from './recipes.ts';
+import { NO_CHANGE } from './resolved-recipe.ts';
 
 export interface ChangedRecipes {
   /** Sorted by name; also those that are the same. */
@@ -62,28 +68,6 @@ export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): 
 }
 
 /**
- * What of recipes of head is otherwise than in an older tree, although evidence from then may not bind it. By name.
- *
- * @param recipes those of head that are asked about
- */
-export function otherwiseSince(
-  old: RecipeTree,
-  head: RecipeTree,
-  recipes: readonly TreeRecipe[],
-): ReadonlyMap<string, Otherwise> {
-  const paths = changedPaths(old.recipes, head.recipes);
-  if (paths.size === 0) return new Map();
-  const asked = new Map(recipes.map((recipe) => [recipe.name, recipe]));
-  const after = { ...sideOf(head), recipes: asked };
-  const changes = changesOf(withKept(sideOf(old), recipes), after, { paths, isAll: false });
-  return new Map(
-    changes.flatMap(({ recipe, status, otherwise }) =>
-      status === 'removed' || otherwise === undefined ? [] : [[recipe.name, otherwise] as const],
-    ),
-  );
-}
-
-/**
  * What has no overlay of its own is told of if it could be asked for before, and is another one now; but not if nothing
  * of it is otherwise than of the recipes below it, which are told of.
  */
@@ -112,7 +96,7 @@ function faultsOf(before: Side, after: Side, ofRecipes: readonly Fault[]): reado
 }
 
 /** What the files of a tree say, as far as they can be read. */
-interface Made {
+export interface Made {
   readonly catalogue?: Catalogue;
   readonly own?: OwnRecipes;
   readonly recipes: ReadonlyMap<string, TreeRecipe>;
@@ -136,13 +120,17 @@ function sideOf(
   return { ...made, made, files, faults: [...faults, ...made.faults] };
 }
 
-function madeOf(files: RecipeFiles | undefined): Made {
+/** @param recipesOf which of its recipes are looked at */
+export function madeOf(
+  files: RecipeFiles | undefined,
+  recipesOf: (catalogue: Catalogue) => TreeRecipes = recipesIn,
+): Made {
   const none = { recipes: new Map<string, never>(), faults: [] };
   if (files === undefined) return none;
   return orIfRefused(
     (): Made => {
       const catalogue = parseCatalogue(files);
-      return { catalogue, own: ownRecipes(catalogue), ...recipesIn(catalogue) };
+      return { catalogue, own: ownRecipes(catalogue), ...recipesOf(catalogue) };
     },
     (error) => ({ ...none, error: faultOf(error) }),
   );

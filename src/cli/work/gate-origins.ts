@@ -1,6 +1,5 @@
 // What of each recipe is otherwise since its older evidence came, by the history of the base, or of head if there is none.
-import type { RecipeTree } from '../../evidence/resolve/recipe-files.ts';
-import { otherwiseSince } from '../../gate/changed-recipes.ts';
+import { otherwiseSince } from '../../gate/otherwise-since.ts';
 import type { Otherwise } from '../../gate/resolved-recipe.ts';
 import { firstNamings } from '../../io/git/first-namings.ts';
 import type { Repository } from '../../io/git/repository.ts';
@@ -23,26 +22,19 @@ export async function otherwiseSinceBrought(
   if (head === undefined || pieces.length === 0) return since;
   const brought = await firstNamings(repository, base?.commit ?? tip, folders.evidence);
   const commits = Map.groupBy(pieces, ({ artifact }) => brought.get(artifact.digest));
+  const comparedWith = otherwiseSince(head);
   for (const [commit, own] of commits) {
     // What the base never had the change brings.
     if (commit === undefined) continue;
     const tree = await readRecipesOf(repository, commit, folders);
-    for (const [path, otherwise] of compared(tree, { recipes: head, faults: [] }, own)) {
-      since.set(path, otherwise);
+    const otherwise = comparedWith(
+      tree.recipes,
+      own.map(({ recipe }) => recipe),
+    );
+    for (const { path, recipe } of own) {
+      const of = otherwise.get(recipe.name);
+      if (of !== undefined) since.set(path, of);
     }
   }
   return since;
-}
-
-function compared(
-  tree: RecipeTree,
-  head: RecipeTree,
-  pieces: readonly Pointed[],
-): readonly (readonly [path: string, otherwise: Otherwise])[] {
-  const recipes = pieces.map(({ recipe }) => recipe);
-  const otherwise = otherwiseSince(tree, head, recipes);
-  return pieces.flatMap(({ recipe, path }) => {
-    const own = otherwise.get(recipe.name);
-    return own === undefined ? [] : [[path, own] as const];
-  });
 }
