@@ -12,11 +12,12 @@ import { locatedIn, type LintFinding } from '../evidence/lint/lint.ts';
 import { parseCatalogue, type Catalogue } from '../evidence/resolve/catalogue.ts';
 import { ownRecipes, type OwnRecipes } from '../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles, RecipeTree } from '../evidence/resolve/recipe-files.ts';
-import { changeOf, type RecipeChange } from './recipe-change.ts';
+import { changeOf, withDefault, type RecipeChange } from './recipe-change.ts';
 import { apartFrom, changedPaths } from './recipe-inputs.ts';
 import {
   askedBeside,
   keptRecipes,
+  keyOf,
   recipesIn,
   type TreeRecipe,
   type TreeRecipes,
@@ -180,9 +181,19 @@ function changesOf(
   if (after.error !== undefined) return [];
   const isKnown = !isAll && before.error === undefined;
   const removed = [...before.recipes.values()].filter(({ name }) => !after.recipes.has(name));
-  const changes = [...after.recipes.values()].map((recipe) =>
-    changeOf([before, before.recipes.get(recipe.name)], [after, recipe], { paths, isKnown, isAll }),
+  const usual = new Map(
+    [...before.recipes.values()].flatMap((recipe) =>
+      recipe.isOptional === true ? [] : [[keyOf(recipe), recipe] as const],
+    ),
   );
+  const changes = [...after.recipes.values()].map((recipe) => {
+    const compare = (old: TreeRecipe | undefined): RecipeChange =>
+      changeOf([before, old], [after, recipe], { paths, isKnown, isAll });
+    const change = compare(before.recipes.get(recipe.name));
+    const old = recipe.isOptional === true ? undefined : usual.get(keyOf(recipe));
+    const isOther = old !== undefined && old.name !== recipe.name;
+    return isOther ? withDefault(change, compare(old), old) : change;
+  });
   return [
     ...changes,
     ...removed.map((recipe) => ({ recipe, status: 'removed', ...NO_CHANGE }) as const),

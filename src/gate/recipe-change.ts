@@ -26,7 +26,7 @@ export interface RecipeChange extends RecipeDifference {
   readonly status: 'added' | 'removed' | 'changed' | 'same' | 'unresolved';
   /** All that differs for any number of nodes, and nothing cut off: a text for each. */
   readonly exact?: readonly string[];
-  /** Recipes whose overlays answered at base for what it is for, which had no overlay of its own. */
+  /** Recipes that answered at base for what it is for, which had no overlay of its own, or another default. */
   readonly under?: readonly string[];
   /** What of it is otherwise, or may be, although older evidence may not bind it. */
   readonly otherwise?: Otherwise;
@@ -70,6 +70,35 @@ export function changeOf(
   if (old?.under === undefined) return told;
   const isAdded = recipe.under === undefined && told.status !== 'unresolved';
   return { ...told, ...(isAdded && { status: 'added' }), under: old.under };
+}
+
+/**
+ * Whoever names no profile gets this recipe now, and got another one at base: it has changed for them.
+ *
+ * @param since what it is otherwise than that one
+ */
+export function withDefault(
+  change: RecipeChange,
+  since: RecipeChange,
+  old: TreeRecipe,
+): RecipeChange {
+  if (change.status === 'unresolved' || since.status === 'same') return change;
+  const isNew = change.status === 'added' && change.recipe.under === undefined;
+  const fields = since.fields.items.map((each) => ({
+    ...each,
+    field: `${each.field} (no profile named)`,
+  }));
+  return {
+    ...change,
+    status: isNew ? 'added' : 'changed',
+    exact: [...(change.exact ?? []), ...(since.exact ?? []).map((text) => `no profile ${text}`)],
+    fields: capped(
+      [...change.fields.items, ...fields],
+      undefined,
+      change.fields.more + since.fields.more,
+    ),
+    under: [...(change.under ?? []), old.name, ...(old.under ?? [])],
+  };
 }
 
 /** The same recipe, asked for with another number of nodes. */

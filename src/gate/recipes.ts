@@ -27,6 +27,8 @@ export interface TreeRecipe {
   readonly file: string;
   readonly criteria: Criteria;
   readonly profile: ProfileSelection | undefined;
+  /** Whether who names no profile gets another value of it. */
+  readonly isOptional?: boolean;
   /** Its own number of nodes, and those for which other overlays make it another one. */
   readonly nodes: ReadonlySet<number>;
   /** The recipes whose overlays answer for these criteria too; it has none of its own. */
@@ -141,7 +143,8 @@ function tooManyBeside(file: string): EvidenceError {
   });
 }
 
-function keyOf({ criteria }: TreeRecipe): string {
+/** Of what it is for: equal for each value of its profile. */
+export function keyOf({ criteria }: TreeRecipe): string {
   return criteriaKey({ ...criteria, nodes: 0 });
 }
 
@@ -200,7 +203,8 @@ function recipesFor(
   return [...profile.values.keys()].map((value) => {
     const suffix = profileSuffix({ selection: `${profile.name}=${value}` });
     const selection = { name: profile.name, value };
-    return { name: `${name}${suffix}`, file, criteria, profile: selection, nodes };
+    const isOptional = value !== profile.byDefault;
+    return { name: `${name}${suffix}`, file, criteria, profile: selection, isOptional, nodes };
   });
 }
 

@@ -229,6 +229,66 @@ describe('a recipe whose overlay gets other criteria', () => {
   });
 });
 
+describe('what who names no profile gets', () => {
+  const profile = (value: string, ...more: readonly string[]): string => `  profile:
+    name: stack
+    default: ${value}
+    values:
+${['managed', 'own', ...more].map((each) => `      ${each}: {componentRefs: [{name: one, overrides: {driver: ${each}}}]}\n`).join('')}`;
+  const eks = '  criteria: {service: eks, accelerator: h100}\n';
+  const of = (...given: Parameters<typeof profile>): Texts =>
+    smallToday({ eks: eks + profile(...given) });
+
+  it('changes with the default of the profile, for the recipe that is the default now', () => {
+    const { recipes } = compared(of('managed'), of('own'));
+    expect(told(compared(of('managed'), of('own')))).toEqual([['h100-eks-stack-own', 'changed']]);
+    expect(recipes[1]).toMatchObject({ under: ['h100-eks-stack-managed'] });
+    expect(recipes[1]?.fields.items).toEqual([
+      {
+        field: 'componentRefs[one].overrides.driver (no profile named)',
+        base: '"managed"',
+        head: '"own"',
+      },
+      {
+        field: 'metadata.selectedProfile.value (no profile named)',
+        base: '"managed"',
+        head: '"own"',
+      },
+    ]);
+    expect(told(compared(of('own'), of('own', 'more')))).toEqual([
+      ['h100-eks-stack-more', 'added'],
+    ]);
+  });
+
+  it('changes with a new value that is the default, and protects it with the recipe that was', () => {
+    const change = compared(of('managed'), of('more', 'more')).recipes.find(
+      ({ status }) => status !== 'same',
+    );
+    expect(change).toMatchObject({
+      recipe: { name: 'h100-eks-stack-more' },
+      status: 'added',
+      under: ['h100-eks-stack-managed'],
+    });
+  });
+
+  it('changes also beside a recipe, with the overlay that has the profile', () => {
+    const beside = (partial: string): Texts =>
+      smallToday({ eks, partial: `  criteria: {platform: dynamo}\n${partial}` });
+    for (const [before, after, name] of [
+      ['', profile('own'), '-stack-own'],
+      [profile('managed'), profile('own'), '-stack-own'],
+      [profile('managed'), profile('more', 'more'), '-stack-more'],
+      [profile('managed'), '', ''],
+    ] as const) {
+      const changes = compared(beside(before), beside(after)).recipes.filter(
+        ({ status }) => status === 'changed',
+      );
+      expect(changes.map(({ recipe }) => recipe.name)).toEqual([`h100-eks-dynamo${name}`]);
+      expect(changes[0]?.under).toContain('h100-eks');
+    }
+  });
+});
+
 describe('what can be asked for beside a recipe, of which an overlay is for a part,', () => {
   const beside = (criteria: string, more = ''): Texts =>
     smallV011({ leaf: LEAF, partial: `  criteria: ${criteria}\n${more}` });
