@@ -8,7 +8,7 @@ import { printReport } from '../../io/disk/print-report.ts';
 import { GitHub } from '../../io/github/github.ts';
 import { isCurrent, openPullRequests, setStatus } from '../../io/github/pull-requests.ts';
 import type { Change, CommitStatus } from '../../io/github/pull-requests.ts';
-import { putComment, type Stuck } from '../../io/github/sticky-comment.ts';
+import { putComment, type Put, type Stuck } from '../../io/github/sticky-comment.ts';
 import { MAX_JSON_BYTES } from '../../limits.ts';
 import { escapeInvisible, quote } from '../../quote.ts';
 import {
@@ -37,7 +37,7 @@ export async function runGatePost(call: Call): Promise<number> {
     ? [call.options.number('pull-request')]
     : await openPullRequests(github, change);
   const said: string[] = [];
-  const urls: string[] = [];
+  const puts: Put[] = [];
   const failures: unknown[] = [];
   for (const number of asked) {
     const comment = { ...post, number, marker: markerOf(change), author: authorOf(call) };
@@ -47,19 +47,20 @@ export async function runGatePost(call: Call): Promise<number> {
       async () => await isCurrent(github, number, change),
     );
     await putting.then(
-      ({ stuck, url }) => {
-        urls.push(...(url === undefined ? [] : [url]));
-        return said.push(sayStuck(number, stuck));
+      (put) => {
+        puts.push(put);
+        return said.push(sayStuck(number, put.stuck));
       },
       (error: unknown) => failures.push(error),
     );
   }
   const status = call.options.text('status');
   // It decides: also where no comment can be written.
-  const isAbout = said.some((line) => !line.includes(MOVED)) || failures.length > 0;
+  const isAbout = puts.some(({ stuck }) => stuck !== 'moved') || failures.length > 0;
   if (status !== undefined && isAbout) {
     const context = `${status} (${change.base})`;
-    await setStatus(github, change.head, { ...post, context, url: urls[0] });
+    const url = puts.find((put) => put.url !== undefined)?.url;
+    await setStatus(github, change.head, { ...post, context, url });
     said.push(`status ${quote(context)}: ${post.state}`);
   }
   if (asked.length === 0) said.push(NO_PULL_REQUEST);
@@ -69,12 +70,17 @@ export async function runGatePost(call: Call): Promise<number> {
 }
 
 const NO_PULL_REQUEST = 'no open pull request into the base has this head: nothing posted';
-const MOVED = 'is closed, or has another head or base by now: nothing posted';
 
 function sayStuck(number: number, stuck: Stuck): string {
-  if (stuck === 'moved') return `pull request ${number}: ${MOVED}`;
-  return `pull request ${number}: ${stuck === 'none' ? 'no comment yet' : `comment ${stuck}`}`;
+  return `pull request ${number}: ${STUCK[stuck]}`;
 }
+
+const STUCK: Readonly<Record<Stuck, string>> = {
+  moved: 'is closed, or has another head or base by now: nothing posted',
+  none: 'no comment yet',
+  created: 'comment created',
+  updated: 'comment updated',
+};
 
 /** Another base is judged apart, and the same commit may be the head of two pull requests. */
 function markerOf({ base }: Change): string {
