@@ -64,14 +64,13 @@ export function requireIssuer(reader: ObjectReader): string {
 const USUAL_ISSUERS =
   'https://token.actions.githubusercontent.com (GitHub Actions), https://gitlab.com (GitLab), https://accounts.google.com (Google) or https://github.com/login/oauth (e-mail by GitHub)';
 
-export function requireText(reader: ObjectReader, name: string): string {
+export function requireText(reader: ObjectReader, name: string, hint = WHOLE): string {
   const text = reader.string(name);
   if (text !== '') return text;
-  return reader.refuse(name, {
-    expected: 'a text that is not empty',
-    hint: 'write the whole identity as the report shows it',
-  });
+  return reader.refuse(name, { expected: 'a text that is not empty', hint });
 }
+
+const WHOLE = 'write the whole identity as the report shows it';
 
 /** A list of texts, at least one, each once. */
 export function requireTexts(

@@ -147,7 +147,7 @@ function parseRule(data: Data, at: string): GateRule {
 
 function parseExemption(data: Data, at: string): Exemption {
   const reader = new ObjectReader(data, at);
-  const recipe = requireText(reader, 'recipe');
+  const recipe = requireText(reader, 'recipe', 'write the name of one recipe');
   if (!NAME.test(recipe)) {
     reader.refuse('recipe', {
       expected: 'the name of one recipe: an exemption takes no pattern',
@@ -175,7 +175,7 @@ const PATTERN = /^(?:[A-Za-z0-9][A-Za-z0-9._-]*)?\*$/;
 
 /** It is compared from the beginning of a name on. What looks like a regular expression means something else. */
 function requirePattern(reader: ObjectReader, name: string): string {
-  const text = requireText(reader, name);
+  const text = requireText(reader, name, 'write the name of a recipe, or "*" for all of them');
   if (NAME.test(text) || (PATTERN.test(text) && !text.endsWith('.*'))) return text;
   const fixed = text.replace(/^\^/, '').replace(/(?:\.?[*+])?\$?$/, '');
   const hint = NAME.test(fixed) || PATTERN.test(`${fixed}*`) ? `, e.g. ${quote(`${fixed}*`)}` : '';

@@ -74,7 +74,7 @@ export function readSigner(reader: ObjectReader, at: string): PolicySigner {
   return {
     ...parseNamed(reader),
     at,
-    label: optional(reader, 'label', (name) => requireText(reader, name)),
+    label: optional(reader, 'label', (name) => requireText(reader, name, NAMELESS)),
     tier: optional(reader, 'tier', (name) => requireOneOf(reader, name, TIERS)),
     recipes: optional(reader, 'recipes', (name) => requireTexts(reader, name, RECIPES)),
     validFor: optional(reader, 'validFor', (name) => parseValidFor(reader.object(name))),
@@ -94,6 +94,7 @@ function parseNamed(reader: ObjectReader): NamedSigner {
   return kind === 'template' ? parseTemplateSigner(reader) : parseIdentity(reader);
 }
 
+const NAMELESS = 'write who the signer is, or leave it out';
 const WAYS = ['identity', 'template', 'key'] as const;
 
 function parseIdentity(reader: ObjectReader): NamedSigner {

@@ -9,8 +9,6 @@ import { presentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
 import { mayBeJudge, serve } from '../../io/workers/serve.ts';
 import { SCHEMA_VERSION } from '../../media-types.ts';
-import { refuse } from '../../place.ts';
-import { quote } from '../../quote.ts';
 import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
 import { lookOf } from '../call/report-flags.ts';
@@ -33,7 +31,7 @@ export async function runGate(call: Call): Promise<number> {
     }));
   if (isThread) return 0;
   const asked = askedOf(options);
-  const at = timeOf(options.text('at'));
+  const at = presentTime(options.text('at'), true);
   const report = await withRepository(asked.git, async (repository) => {
     const change = await readChange(repository, asked);
     return await decideChange(call, { asked, repository, change, at });
@@ -43,14 +41,6 @@ export async function runGate(call: Call): Promise<number> {
     return await renderGate(report, format, { look: lookOf(call, output), read: pagesOf(call) });
   });
   return report.exitCode;
-}
-
-/** Reports write whole seconds, and say the same again with what they wrote. */
-function timeOf(text: string | undefined): Date {
-  const at = presentTime(text);
-  if (at.getUTCMilliseconds() === 0) return at;
-  const place = { code: 'USAGE', at: '--at', hint: 'write it like 2026-01-31T00:00:00Z' } as const;
-  return refuse(place, quote(text ?? ''), 'a time in whole seconds');
 }
 
 interface Given {

@@ -31,17 +31,18 @@ function wholeSecond(): Date {
 /**
  * What time it is, for whoever limits the age of evidence: `--at` if it is given, else the clock.
  *
+ * @param isWhole whether it goes into a report as it is: that writes whole seconds
  * @throws EvidenceError USAGE; a bad value never falls back to the clock
  */
-export function presentTime(at: string | undefined): Date {
+export function presentTime(at: string | undefined, isWhole = false): Date {
   if (at === undefined) return wholeSecond();
   const time = parseUtcTime(at);
   // Cut off, evidence would count as younger than it is.
-  const isTooFine = /\.\d{4}/.test(at);
+  const isTooFine = /\.\d{4}/.test(at) || (isWhole && time?.getUTCMilliseconds() !== 0);
   if (time !== undefined && !isTooFine) return time;
   const hint = utcHint(at) ?? 'write it like --at 2026-01-31T00:00:00Z';
-  const found = quote(at);
-  refuse({ code: 'USAGE', at: '--at', hint }, found, 'a time in UTC, with milliseconds at most');
+  const expected = `a time in UTC, ${isWhole ? 'in whole seconds' : 'with milliseconds at most'}`;
+  refuse({ code: 'USAGE', at: '--at', hint }, quote(at), expected);
 }
 
 /**

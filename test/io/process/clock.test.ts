@@ -103,4 +103,13 @@ describe('presentTime', () => {
       hint,
     });
   });
+
+  it('has whole seconds where a report writes it, and says so at once', () => {
+    const expected = 'a time in UTC, in whole seconds';
+    for (const text of ['2026-01-31', '2026-01-31T00:00:00.5Z', '2026-01-31T00:00:00.0001Z']) {
+      expect(refusal(() => presentTime(text, true))).toMatchObject({ code: 'USAGE', expected });
+    }
+    const whole = '2026-01-31T00:00:00Z';
+    expect(presentTime(whole, true)).toEqual(new Date(whole));
+  });
 });
