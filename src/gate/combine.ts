@@ -15,6 +15,7 @@ export interface Found {
   readonly state: State;
   readonly why: Sentence;
   readonly counted: ReadonlySet<string>;
+  readonly pieces: number;
   readonly signers: number;
   /** Of what is short: what would be enough. */
   readonly ask?: Sentence;
@@ -29,13 +30,12 @@ export interface Wanted {
   readonly listed: ReadonlySet<Tier | undefined>;
 }
 
-const NONE: ReadonlySet<string> = new Set();
+const NOBODY = { counted: new Set<string>(), pieces: 0, signers: 0 } as const;
 
 export const NOT_ASKED: Found = {
   state: 'not-asked',
   why: ['the policy asks for no evidence of it'],
-  counted: NONE,
-  signers: 0,
+  ...NOBODY,
 };
 
 /** What the change brings must be good, each piece by itself. Then the good ones of both count. */
@@ -44,13 +44,12 @@ export function stateOf(
   judged: readonly JudgedPiece[],
   wanted: Wanted,
 ): Found {
-  const none = { counted: NONE, signers: 0 };
   if (fault !== undefined) {
-    return { state: 'invalid', why: ['head cannot resolve the recipe'], ...none };
+    return { state: 'invalid', why: ['head cannot resolve the recipe'], ...NOBODY };
   }
   const bad = judged.map(({ piece }) => piece).filter((piece) => piece.state !== 'single');
   const [brought] = bad.filter(({ change }) => change !== 'same').toSorted(worstFirst);
-  if (brought !== undefined) return { state: brought.state, why: whyOf(brought), ...none };
+  if (brought !== undefined) return { state: brought.state, why: whyOf(brought), ...NOBODY };
   const good = judged.filter(({ piece }) => piece.state === 'single');
   if (good.length > 0) return ofEach(good, wanted, countsOf(good, otherwise, recipe));
   // An older one that is refused is a finding, and no evidence.
@@ -58,12 +57,12 @@ export function stateOf(
   // Where more than one piece is asked for, one more good one would leave it short: it is no better now.
   const isFew = wanted.rule.minimumPieces > 1 || wanted.rule.minimumSigners > 1;
   if (closest?.state === 'red' && isFew) return ofGood([], wanted);
-  if (closest !== undefined) return { state: closest.state, why: whyOf(closest), ...none };
+  if (closest !== undefined) return { state: closest.state, why: whyOf(closest), ...NOBODY };
   const accepted = judged.length === 0 ? '' : ' that is accepted';
   return {
     state: 'missing',
     why: [`no pointer at head leads to evidence of it${accepted}`],
-    ...none,
+    ...NOBODY,
   };
 }
 
@@ -94,7 +93,7 @@ function ofEach(good: readonly JudgedPiece[], wanted: Wanted, counts: readonly n
   return { ...worst, counted: new Set(all.flatMap((each) => [...each.counted])) };
 }
 
-const NOT_SHOWN = { state: 'stale', counted: NONE, signers: 0 } as const;
+const NOT_SHOWN = { state: 'stale', ...NOBODY } as const;
 
 function whyNotShown(nodes: number): Sentence {
   if (nodes === 0) return ['no good evidence is of the recipe without a number of nodes'];
@@ -113,19 +112,20 @@ function ofGood(good: readonly JudgedPiece[], wanted: Wanted): Found {
   const { tiers, minimumPieces, minimumSigners } = wanted.rule;
   const counting = good.filter(({ piece }) => isOfTier(piece.signer?.tier, tiers));
   const signers = countSigners(counting.map(({ keys }) => keys));
-  const bundles = new Set(counting.map(({ piece }) => piece.digest)).size;
+  const pieces = new Set(counting.map(({ piece }) => piece.digest)).size;
   const paths = new Set(counting.map(({ piece }) => piece.pointer.path));
-  const has = `${counted(bundles, 'good piece')} of evidence by ${counted(signers, 'signer')}`;
-  if (bundles < minimumPieces || signers < minimumSigners) {
+  const has = `${counted(pieces, 'good piece')} of evidence by ${counted(signers, 'signer')}`;
+  if (pieces < minimumPieces || signers < minimumSigners) {
     const wants = `${counted(minimumPieces, 'piece')} by ${counted(minimumSigners, 'signer')}${ofTiers(tiers)}`;
     const others = good.length - counting.length;
     const more = others === 0 ? '' : `, beside ${others} by signers of other tiers`;
     const one = joinedBy(counting, signers);
     const why = sentence`${[has]}${one}${[more]}, and the policy asks for ${[wants]}`;
-    const ask = whomToAsk({ bundles, signers }, wanted);
-    return { state: 'short', why, counted: paths, signers, ask };
+    const ask = whomToAsk({ pieces, signers }, wanted);
+    return { state: 'short', why, counted: paths, pieces, signers, ask };
   }
-  return { state: signers > 1 ? 'confirmed' : 'single', why: [has], counted: paths, signers };
+  const state = signers > 1 ? 'confirmed' : 'single';
+  return { state, why: [has], counted: paths, pieces, signers };
 }
 
 function ofTiers(tiers: GateRule['tiers']): string {
@@ -149,7 +149,7 @@ function joinedBy(counting: readonly JudgedPiece[], signers: number): Sentence {
 }
 
 function whomToAsk(
-  { bundles, signers }: { readonly bundles: number; readonly signers: number },
+  { pieces, signers }: Pick<Found, 'pieces' | 'signers'>,
   { rule: { tiers, minimumPieces, minimumSigners }, listed }: Wanted,
 ): Sentence {
   const of = ofTiers(tiers);
@@ -159,12 +159,12 @@ function whomToAsk(
     );
   }
   const more = Math.max(minimumSigners - signers, 0);
-  const pieces = Math.max(minimumPieces - bundles, more);
+  const missing = Math.max(minimumPieces - pieces, more);
   const whom =
     more === 0
       ? `any signer whom the policy lists${of}, also one who did already,`
       : `${counted(more, 'more signer')}${of}, whom the policy lists,`;
-  const what = pieces === more ? 'evidence' : `${counted(pieces, 'more piece')} of evidence`;
+  const what = missing === more ? 'evidence' : `${counted(missing, 'more piece')} of evidence`;
   return words(`ask ${whom} to make ${what} on a cluster of their own:`);
 }
 

@@ -161,6 +161,7 @@ function decideRecipe(
     required,
     why: exemption === undefined ? found.why : withExemption(found, exemption),
     evidence,
+    pieces: { found: found.pieces, wanted: rule.minimumPieces },
     signers: { found: found.signers, wanted: rule.minimumSigners },
     ...(exemption && { exemption }),
     next: nextSteps(

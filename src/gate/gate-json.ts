@@ -97,6 +97,8 @@ export interface GateRecipe extends RecipeDifference {
   readonly required: boolean;
   readonly why: Sentence;
   readonly evidence: readonly GatePiece[];
+  /** How many good artifacts count, and how many the policy asks for. */
+  readonly pieces: { readonly found: number; readonly wanted: number };
   /** How many distinct signers count, and how many the policy asks for. */
   readonly signers: { readonly found: number; readonly wanted: number };
   readonly exemption?: ExemptionJson;

@@ -25,7 +25,7 @@ function merged<T>(
 ): ReadonlyMap<string, T> {
   const idIn = (side: ReadonlyMap<string, T> | undefined, name: string): string | undefined => {
     const each = side?.get(name);
-    return each && idOf(each);
+    return each === undefined ? undefined : idOf(each);
   };
   const names = new Set([...(tip?.keys() ?? []), ...(head?.keys() ?? [])]);
   return new Map(

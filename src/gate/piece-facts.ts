@@ -27,7 +27,7 @@ export function factsOf({ signer, signature, policy, ...report }: Told, at: Date
     ...(signer && { signer: namedBy(signer, policy?.entry) }),
     ...(signature.state === 'verified' && {
       signedAt: signature.signedAt,
-      ageDays: Math.max(0, Math.floor(ageOf(signature.signedAt, at) / DAY_MS)),
+      ageDays: Math.max(0, Math.ceil(ageOf(signature.signedAt, at) / DAY_MS)),
     }),
     ...(phases && { phases: phases.map(({ phase, state, counts }) => ({ phase, state, counts })) }),
     ...(figures.length > 0 && { figures }),

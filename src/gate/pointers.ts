@@ -66,14 +66,9 @@ export function comparePointers(
   const changes = withShared([...after].map(([name, file]) => changeOf(file, before.get(name))));
   const gone = [...before].flatMap(([name, file]) => (after.has(name) ? [] : [file]));
   const groups = byRecipe(changes);
-  const crowded = tooMany(directory, groups);
   const old = new Set([...before.values()].map(artifactOf));
-  const oldFaults = [
-    ...base.faults.filter(isApart),
-    ...tooMany(directory, byRecipe([...before.values()])),
-  ];
-  const known = new Set(oldFaults.map(faultKey));
-  const others = [...head.faults.filter(isApart), ...crowded];
+  const known = new Set(faultsApart(directory, base, byRecipe([...before.values()])).map(faultKey));
+  const others = faultsApart(directory, head, groups);
   const [same, changed] = [changes.filter(isSame), changes.filter((file) => !isSame(file))];
   const list = allowlistOf(directory, { base, head });
   const sources = [...changes, ...list].map(({ path, bytes }) => ({ file: path, bytes }));
@@ -280,18 +275,21 @@ function withoutLocations(pointer: Pointer): string {
   return renderPointer({ ...pointer, affidavit: { ...affidavit, locations: [] } });
 }
 
-function tooMany(
+/** Of no one pointer. */
+function faultsApart(
   directory: string,
+  { faults }: PointerFiles,
   groups: ReadonlyMap<string, readonly ReadFile[]>,
 ): readonly Fault[] {
   const crowded = [...groups].filter(([, group]) => group.length > MAX_POINTERS);
-  return crowded.map(([recipe]) => ({
+  const limits = crowded.map(([recipe]): Fault => ({
     code: 'LIMIT_EXCEEDED',
     at: `${directory}/${recipe}`,
     found: `more than ${MAX_POINTERS} pointers of ${quote(recipe)}`,
     expected: `at most ${MAX_POINTERS} for one recipe`,
     hint: 'remove old pointers of this recipe, and add one for each new piece of evidence',
   }));
+  return [...faults.filter(isApart), ...limits];
 }
 
 /** What the change brings comes first: all of it has to be good. Beyond the limit nothing is judged, which is a breach. */

@@ -574,6 +574,31 @@ describe('a decision', () => {
     ]);
   });
 
+  it('says how many pieces and signers count, and how many are wanted', () => {
+    const gate = rule({ minimumPieces: 3, minimumSigners: 2 });
+    const same = { name: 'b', change: 'same', label: 'x' } as const;
+    const all: readonly Piece[] = [
+      same,
+      { ...same, name: 'c' },
+      { ...same, name: 'd', code: 'STALE' },
+    ];
+    expect(decided({ pieces: all, gate })).toMatchObject({
+      state: 'short',
+      pieces: { found: 2, wanted: 3 },
+      signers: { found: 1, wanted: 2 },
+    });
+    const bad = { name: 'a', code: 'SIGNATURE_INVALID' } as const;
+    expect(decided({ pieces: [...all, bad], gate }).pieces).toEqual({ found: 0, wanted: 3 });
+  });
+
+  it('is older than the rule allows in days as soon as it is stale', () => {
+    const gate = rule({ maximumAgeDays: 30 });
+    const of = (signedAt: string) => decided({ pieces: [{ name: 'a', signedAt }], gate });
+    const [just, over] = [of('2026-01-02T00:00:00Z'), of('2026-01-01T23:59:59Z')];
+    expect([just.state, just.evidence[0]?.ageDays]).toEqual(['single', 30]);
+    expect([over.state, over.evidence[0]?.ageDays]).toEqual(['stale', 31]);
+  });
+
   it('is a report that keeps to the schema', () => {
     const decision = decide(
       inputOf({

@@ -36,6 +36,7 @@ export function gateReport(head: string): GateJson {
         required: true,
         why: ['no pointer names evidence of ', { value: 'h100-eks-ubuntu-training' }],
         evidence: [],
+        pieces: { found: 0, wanted: 1 },
         signers: { found: 0, wanted: 1 },
         next: [],
       },
