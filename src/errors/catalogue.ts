@@ -163,6 +163,7 @@ export const ERROR_CATALOGUE = {
   FILES_NOT_BOUND: ['finding', 'the evidence does not bind the files that its recipe only names'],
   HEAD_BEHIND: ['finding', 'head lacks what was merged into base since'],
   RECIPE_REMOVED: ['finding', 'the change removes a recipe that has evidence'],
+  EVIDENCE_REMOVED: ['finding', 'the change removes evidence of a recipe that is exempt'],
   POLICY_CHANGED: ['finding', 'the change edits the policy'],
   POINTERS_NONE: ['finding', 'there is no pointer to evidence'],
   RECIPE_FILE_APART: ['finding', 'the change edits a file that is of no recipe'],

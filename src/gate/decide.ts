@@ -9,7 +9,14 @@ import type { ChangedRecipes } from './changed-recipes.ts';
 import { NOT_ASKED, stateOf, type Found, type Wanted } from './combine.ts';
 import { countsOf, decidedCode } from './decided-code.ts';
 import { exemptionFor, idleParts, withExemption } from './exemption.ts';
-import { lineOf, oldFailures, removedWithEvidence, told, filesApart } from './findings.ts';
+import {
+  lineOf,
+  oldFailures,
+  removedButExempt,
+  removedWithEvidence,
+  told,
+  filesApart,
+} from './findings.ts';
 import type {
   GateJson,
   GatePiece,
@@ -101,6 +108,7 @@ export function decide(input: DecisionInput): Decision {
       ...filesApart(changed, input.folders.recipes),
       ...removedWithEvidence(changed, pointers.pointed),
       ...idleParts(policy.gate ?? USUAL_GATE, changed, input.at),
+      ...recipes.flatMap((recipe) => removedButExempt(recipe, pointers)),
       ...recipes.flatMap(oldFailures),
     ]),
   };

@@ -52,6 +52,22 @@ export function oldFailures({ evidence }: GateRecipe): readonly PlacedFault[] {
   );
 }
 
+/** An exemption is for what nobody has, so a person has to know if the change took it away. */
+export function removedButExempt(
+  { name, state }: GateRecipe,
+  { touched }: ComparedPointers,
+): readonly PlacedFault[] {
+  const own = state === 'exempt' ? (touched.get(name) ?? []) : [];
+  const removed = own.filter(({ change, isMoved }) => change === 'removed' && !isMoved);
+  return removed.map(({ path }) => ({
+    ...({ code: 'EVIDENCE_REMOVED', at: path } as const),
+    found: 'no such pointer at head',
+    expected: 'the pointer, which base has',
+    hint: 'put it back, or decide that it may go: the exemption lets the change merge without it',
+    sentence: sentence`the change removes ${path}, and ${name} is exempt`,
+  }));
+}
+
 /** Nothing is asked of what is gone, so a person has to know. */
 export function removedWithEvidence(
   { recipes, files }: ChangedRecipes,

@@ -574,6 +574,19 @@ describe('a decision', () => {
     ]);
   });
 
+  it('is exempt with a finding if the change removes a pointer of it', () => {
+    const path = `recipes/evidence/${RECIPE}/a.yaml`;
+    const gate = { exemptions: [{ ...EXEMPTION, states: ['missing'] }] };
+    const codesOf = (isMoved: boolean, given: Case = { gate }) => {
+      const touched = [{ path, change: 'removed', isMoved }] as const;
+      const { findings, recipes } = decide(inputOf({ ...given, touched }));
+      return [recipes[0]?.state, findings.map(({ code, at }) => [code, at])];
+    };
+    expect(codesOf(false)).toEqual(['exempt', [['EVIDENCE_REMOVED', path]]]);
+    expect(codesOf(true)).toEqual(['exempt', []]);
+    expect(codesOf(false, {})).toEqual(['missing', []]);
+  });
+
   it('says how many pieces and signers count, and how many are wanted', () => {
     const gate = rule({ minimumPieces: 3, minimumSigners: 2 });
     const same = { name: 'b', change: 'same', label: 'x' } as const;
