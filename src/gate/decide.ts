@@ -148,7 +148,7 @@ function decideRecipe(
   const { policy, pointers, at, folders } = input;
   const gate = policy.gate ?? USUAL_GATE;
   const rule = ruleFor(gate, recipe.name, recipeNameOf(recipe.criteria));
-  const judged = judgedOf(recipe, input, { rule, at, otherwise });
+  const judged = judgedOf(recipe, input, { rule, at, nodes: otherwise?.nodes ?? [] });
   const required = isRequired(rule, change, { pointed: pointers.pointed, gone });
   const wanted = { rule, listed: new Set(policy.signers.map(({ tier }) => tier)) };
   const isAsked = required || change.fault !== undefined;

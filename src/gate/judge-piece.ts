@@ -68,9 +68,9 @@ const BY_CLASS: ReadonlyMap<string, State> = new Map<string, State>([
 export interface Terms {
   readonly rule: GateRule;
   readonly at: Date;
-  /** What the change has otherwise, although evidence may not bind it. */
-  readonly otherwise: Otherwise | undefined;
-  /** The same, since base had this piece first. */
+  /** Numbers of nodes for which the change makes the recipe another one. */
+  readonly nodes: readonly number[];
+  /** What is otherwise since the base had this piece first, although evidence may not bind it. */
   readonly since: Otherwise | undefined;
 }
 
@@ -95,7 +95,7 @@ export function judgePiece(
     ...(fault && { fault }),
     counted: false,
   };
-  const unshown = new Set([terms.otherwise, terms.since].flatMap((each) => each?.nodes ?? []));
+  const unshown = new Set([...terms.nodes, ...(terms.since?.nodes ?? [])]);
   if (report === undefined) return { piece, keys: [], nodes: 0, unshown };
   return { piece, keys: signerKeys(report), nodes: report.nodes, unshown };
 }
@@ -136,7 +136,6 @@ function reasonsOf(
     return [
       ...ofChecks(verified, terms.rule),
       ...ofTerms(verified, at, terms),
-      ...(pointer.isOld ? fromBefore(verified, at, terms.otherwise) : []),
       ...fromBefore(verified, at, terms.since),
     ];
   }

@@ -29,8 +29,6 @@ export interface GatePointer {
   readonly pointer: Pointer | undefined;
   readonly bytes: Uint8Array;
   readonly change: 'added' | 'edited' | 'same';
-  /** Whether base has a pointer to the same artifact: the evidence was made before the change. */
-  readonly isOld: boolean;
   /** How it breaks the contract: then it is good for nothing. */
   readonly faults: readonly Fault[];
 }
@@ -66,7 +64,6 @@ export function comparePointers(
   const changes = withShared([...after].map(([name, file]) => changeOf(file, before.get(name))));
   const gone = [...before].flatMap(([name, file]) => (after.has(name) ? [] : [file]));
   const groups = byRecipe(changes);
-  const old = new Set([...before.values()].map(artifactOf));
   const known = new Set(faultsApart(directory, base, byRecipe([...before.values()])).map(faultKey));
   const others = faultsApart(directory, head, groups);
   const [same, changed] = [changes.filter(isSame), changes.filter((file) => !isSame(file))];
@@ -90,7 +87,7 @@ export function comparePointers(
       ({ recipe, pointer = { recipe } }) =>
         recipes?.has(recipe) === false && !recipes.has(pointer.recipe),
     ),
-    pointers: new Map([...groups].map(([name, group]) => [name, mostWanted(group, old)])),
+    pointers: new Map([...groups].map(([name, group]) => [name, mostWanted(group)])),
     pointed: new Set([...before.values(), ...changes].map(({ recipe }) => recipe)),
     touched: touchedOf(changed, gone, groups),
   };
@@ -293,15 +290,9 @@ function faultsApart(
 }
 
 /** What the change brings comes first: all of it has to be good. Beyond the limit nothing is judged, which is a breach. */
-function mostWanted(
-  group: readonly ChangedFile[],
-  old: ReadonlySet<string | undefined>,
-): readonly GatePointer[] {
+function mostWanted(group: readonly ChangedFile[]): readonly GatePointer[] {
   const told = [...group.filter((file) => !isSame(file)), ...group.filter(isSame)];
-  return told
-    .slice(0, MAX_POINTERS)
-    .map((file): GatePointer => ({ ...file, isOld: old.has(artifactOf(file)) }))
-    .toSorted((a, b) => compareBytes(a.path, b.path));
+  return told.slice(0, MAX_POINTERS).toSorted((a, b) => compareBytes(a.path, b.path));
 }
 
 /** Without what only `lint` tells. */

@@ -383,15 +383,16 @@ describe('a decision', () => {
     ],
     ['other files that it binds', { files: true, checks: false, nodes: [] }, true, 'single'],
     ['nothing else', { files: false, checks: false, nodes: [] }, false, 'single'],
-  ])('of a change with %s, evidence of the artifact from before is judged', (...row) => {
-    const [, otherwise, isBound, state] = row;
+  ])('of a recipe with %s since, evidence from before is judged', (...row) => {
+    const [, since, isBound, state] = row;
     const more = { filesCompared: isBound ? 3 : undefined };
-    const change = { ...changeOf('changed'), otherwise };
     // Whatever the change does with the pointer: more locations, or another place.
     for (const how of ['same', 'edited', 'added'] as const) {
-      const old = { name: 'a', change: how, more, pointer: { isOld: true } } as const;
-      expect([how, decided({ change, pieces: [old] }).state]).toEqual([how, state]);
+      const old = { name: 'a', change: how, more, since } as const;
+      expect([how, decided({ pieces: [old] }).state]).toEqual([how, state]);
     }
+    // What the base never had was made with what the change has.
+    const change = { ...changeOf('changed'), otherwise: since };
     expect(decided({ change, pieces: [{ name: 'a', more }] }).state).toBe('single');
   });
 

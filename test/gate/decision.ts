@@ -6,6 +6,7 @@ import type { DecisionInput } from '../../src/gate/decide.ts';
 import type { Verified } from '../../src/gate/judge-piece.ts';
 import type { ComparedPointers, GatePointer } from '../../src/gate/pointers.ts';
 import type { RecipeChange } from '../../src/gate/recipe-change.ts';
+import type { Otherwise } from '../../src/gate/resolved-recipe.ts';
 import type { TouchedPointer } from '../../src/gate/touched-pointers.ts';
 import { PREDICATE_TYPE_V3 } from '../../src/media-types.ts';
 import type { GatePolicy } from '../../src/policy/gate-policy.ts';
@@ -31,6 +32,7 @@ export interface Piece {
   readonly signedAt?: string;
   readonly more?: Partial<VerificationJson>;
   readonly pointer?: Partial<GatePointer>;
+  readonly since?: Otherwise;
 }
 
 function faultOf(code: ErrorCode): Fault {
@@ -99,7 +101,6 @@ function pointerOf({ name, change = 'added', pointer }: Piece): GatePointer {
       artifact: { oci: 'ghcr.io/org/evidence:x', digest: digestOf(name) },
     },
     change,
-    isOld: change === 'same',
     bytes: Buffer.from('schemaVersion: 1.0.0\nattestations:\n  - bundle: {}\n'),
     faults: [],
     ...pointer,
@@ -179,6 +180,11 @@ export function inputOf(given: Case): DecisionInput {
     policyOfHead: given.signersOfHead && policyOf(given.signersOfHead, given.gate),
     verified: new Map(
       pieces.map((piece, index) => [pointers[index]?.path ?? '', verifiedOf(piece)]),
+    ),
+    since: new Map(
+      pieces.flatMap(({ since }, index) =>
+        since === undefined ? [] : [[pointers[index]?.path ?? '', since] as const],
+      ),
     ),
     at: AT,
     folders: { recipes: 'recipes', evidence: 'recipes/evidence' },

@@ -122,6 +122,28 @@ describe('a change of health checks', () => {
   });
 });
 
+/** As YAML may write it too. */
+function escaped(pointer: string): string {
+  return pointer.replace(
+    /sha256:([0-9a-f])([0-9a-f]+)$/m,
+    (_, first: string, rest: string) =>
+      `"sha256:\\x${Buffer.from(first).toString('hex')}\\\n      ${rest}"`,
+  );
+}
+
+it('passes on the evidence of health checks that it restores, and not on what came with the others', async () => {
+  const made = pointerFile(await world.evidence('two@example.com'));
+  const [[name, text] = ['', '']] = Object.entries(made);
+  expect(escaped(text)).not.toBe(text);
+  git(root, 'checkout', '--quiet', '--detach', 'main');
+  const before = commit(root, { ...emptied, [name]: escaped(text) });
+  const { code, report, states } = await gated(before, { [CHECK]: `${world.text(CHECK)}\n` });
+  expect([code, states[0]]).toEqual([0, 'single']);
+  const { evidence = [] } = report.recipes.find((each) => each.name === RECIPE) ?? {};
+  const told = Object.fromEntries(evidence.map((each) => [each.pointer.path, each.state]));
+  expect(told).toEqual({ [path]: 'single', [name]: 'stale' });
+});
+
 describe('a change of files that evidence does not bind', () => {
   beforeAll(async () => {
     const made = await world.evidence('two@example.com', 0, { recipes: undefined });

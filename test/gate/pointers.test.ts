@@ -85,15 +85,6 @@ describe('the pointers of a change', () => {
     ]);
   });
 
-  it('lead to an artifact from before the change wherever they are', () => {
-    const flat = renderPointer(pointerOf('x'));
-    const isOld = (...[base, head]: Parameters<typeof compare>): readonly boolean[] =>
-      (compare(base, head).pointers.get(RECIPE) ?? []).map((each) => each.isOld);
-    expect(isOld({}, { [PATH]: TEXT })).toEqual([false]);
-    expect(isOld({ [PATH]: TEXT }, { [PATH]: `${TEXT}# more\n` })).toEqual([true]);
-    expect(isOld({ [PATH]: TEXT }, { [`${RECIPE}.yaml`]: flat })).toEqual([true]);
-  });
-
   it('may get more locations, and lose none', () => {
     const at = (...locations: string[]): string =>
       renderPointer(pointerOf('x', { affidavit: { attestation: undefined, locations } }));

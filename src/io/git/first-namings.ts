@@ -30,10 +30,19 @@ export async function firstNamings(
   const contents = await repository.read(small, tip);
   const first = new Map<string, string>();
   for (const { commit, id } of files) {
-    const text = Buffer.from(contents.get(id) ?? []).toString('latin1');
+    const text = unescaped(Buffer.from(contents.get(id) ?? []).toString('latin1'));
     for (const [digest] of text.matchAll(/sha256:[0-9a-f]{64}/g)) first.set(digest, commit);
   }
   return first;
+}
+
+/** What YAML may write otherwise in double quotes. */
+function unescaped(text: string): string {
+  return text
+    .replaceAll(/\\(?:\r\n?|\n)[ \t]*/g, '')
+    .replaceAll(/\\(?:x([0-9a-f]{2})|u00([0-9a-f]{2})|U000000([0-9a-f]{2}))/gi, (_, ...codes) =>
+      String.fromCharCode(Number.parseInt(codes.slice(0, 3).join(''), 16)),
+    );
 }
 
 /** A file as a commit has it. */
