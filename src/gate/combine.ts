@@ -13,6 +13,8 @@ import type { RecipeChange } from './recipe-change.ts';
 
 export interface Found {
   readonly state: State;
+  /** What else there is that it hides, being worse: an exemption has to cover each. */
+  readonly others: ReadonlySet<State>;
   readonly why: Sentence;
   readonly counted: ReadonlySet<string>;
   readonly pieces: number;
@@ -30,7 +32,12 @@ export interface Wanted {
   readonly listed: ReadonlySet<Tier | undefined>;
 }
 
-const NOBODY = { counted: new Set<string>(), pieces: 0, signers: 0 } as const;
+const NOBODY = {
+  others: new Set<State>(),
+  counted: new Set<string>(),
+  pieces: 0,
+  signers: 0,
+} as const;
 
 export const NOT_ASKED: Found = {
   state: 'not-asked',
@@ -47,23 +54,31 @@ export function stateOf(
   if (fault !== undefined) {
     return { state: 'invalid', why: ['head cannot resolve the recipe'], ...NOBODY };
   }
-  const bad = judged.map(({ piece }) => piece).filter((piece) => piece.state !== 'single');
-  const [brought] = bad.filter(({ change }) => change !== 'same').toSorted(worstFirst);
-  if (brought !== undefined) return { state: brought.state, why: whyOf(brought), ...NOBODY };
+  const bad = judged.filter(({ piece }) => piece.state !== 'single').toSorted(worstFirst);
+  const brought = bad.filter(({ piece }) => piece.change !== 'same');
+  if (brought[0] !== undefined) return asBad(brought[0], brought);
   const good = judged.filter(({ piece }) => piece.state === 'single');
   if (good.length > 0) return ofEach(good, wanted, countsOf(good, otherwise, recipe));
   // An older one that is refused is a finding, and no evidence.
-  const closest = bad.toSorted(worstFirst).findLast((piece) => !REFUSED.has(piece.state));
+  const closest = bad.findLast(({ piece }) => !REFUSED.has(piece.state));
   // Where more than one piece is asked for, one more good one would leave it short: it is no better now.
   const isFew = wanted.rule.minimumPieces > 1 || wanted.rule.minimumSigners > 1;
-  if (closest?.state === 'red' && isFew) return ofGood([], wanted);
-  if (closest !== undefined) return { state: closest.state, why: whyOf(closest), ...NOBODY };
+  if (closest?.piece.state === 'red' && isFew) {
+    return { ...ofGood([], wanted), others: closest.states };
+  }
+  if (closest !== undefined) return asBad(closest, [closest]);
   const accepted = judged.length === 0 ? '' : ' that is accepted';
   return {
     state: 'missing',
     why: [`no pointer at head leads to evidence of it${accepted}`],
     ...NOBODY,
   };
+}
+
+/** @param all what decides, with the worst of them */
+function asBad({ piece }: JudgedPiece, all: readonly JudgedPiece[]): Found {
+  const others = new Set(all.flatMap(({ states }) => [...states]));
+  return { ...NOBODY, state: piece.state, others, why: whyOf(piece) };
 }
 
 /** The numbers of nodes for which there has to be evidence: its own, and those for which it is another one since. */
@@ -90,7 +105,12 @@ function ofEach(good: readonly JudgedPiece[], wanted: Wanted, counts: readonly n
   const [worst = NOT_ASKED] = all.toSorted(
     (a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state),
   );
-  return { ...worst, counted: new Set(all.flatMap((each) => [...each.counted])) };
+  const lacking = all.filter(({ state }) => !GOOD.has(state));
+  return {
+    ...worst,
+    others: new Set(lacking.map(({ state }) => state)),
+    counted: new Set(all.flatMap((each) => [...each.counted])),
+  };
 }
 
 const NOT_SHOWN = { state: 'stale', ...NOBODY } as const;
@@ -100,9 +120,10 @@ function whyNotShown(nodes: number): Sentence {
   return sentence`overlays make it another recipe for ${words(`${nodes}`)} nodes, which no good evidence is of`;
 }
 
+const GOOD: ReadonlySet<State> = new Set(['single', 'confirmed']);
 const REFUSED: ReadonlySet<State> = new Set(['invalid', 'not-allowed']);
 
-function worstFirst(a: GatePiece, b: GatePiece): number {
+function worstFirst({ piece: a }: JudgedPiece, { piece: b }: JudgedPiece): number {
   const rank = STATES.indexOf(a.state) - STATES.indexOf(b.state);
   return rank || compareBytes(a.pointer.path, b.pointer.path);
 }
@@ -122,10 +143,10 @@ function ofGood(good: readonly JudgedPiece[], wanted: Wanted): Found {
     const one = joinedBy(counting, signers);
     const why = sentence`${[has]}${one}${[more]}, and the policy asks for ${[wants]}`;
     const ask = whomToAsk({ pieces, signers }, wanted);
-    return { state: 'short', why, counted: paths, pieces, signers, ask };
+    return { ...NOBODY, state: 'short', why, counted: paths, pieces, signers, ask };
   }
   const state = signers > 1 ? 'confirmed' : 'single';
-  return { state, why: [has], counted: paths, pieces, signers };
+  return { ...NOBODY, state, why: [has], counted: paths, pieces, signers };
 }
 
 function ofTiers(tiers: GateRule['tiers']): string {

@@ -29,7 +29,6 @@ import { isOwn, judgePiece, type JudgedPiece, type Terms, type Verified } from '
 import { nextSteps, type Lacking } from './next-steps.ts';
 import { isOnlyShared, placedFault, type ComparedPointers } from './pointers.ts';
 import { withNodes, type RecipeChange } from './recipe-change.ts';
-import type { TreeRecipe } from './recipes.ts';
 import type { Otherwise } from './resolved-recipe.ts';
 import type { Folders } from './steps.ts';
 
@@ -144,16 +143,16 @@ function decideRecipe(
   input: DecisionInput,
   { listed, gone }: Together,
 ): GateRecipe {
-  const { recipe, status, fields, files, otherwise } = change;
+  const { recipe, status, fields, files } = change;
   const { policy, pointers, at, folders } = input;
   const gate = policy.gate ?? USUAL_GATE;
   const rule = ruleFor(gate, recipe.name, recipeNameOf(recipe.criteria));
-  const judged = judgedOf(recipe, input, { rule, at, nodes: otherwise?.nodes ?? [] });
+  const judged = judgedOf(change, input, { rule, at });
   const required = isRequired(rule, change, { pointed: pointers.pointed, gone });
   const wanted = { rule, listed: new Set(policy.signers.map(({ tier }) => tier)) };
   const isAsked = required || change.fault !== undefined;
   const found = isAsked ? stateOf(change, judged, wanted) : NOT_ASKED;
-  const exemption = exemptionFor(gate.exemptions, { name: recipe.name, state: found.state, at });
+  const exemption = exemptionFor(gate.exemptions, recipe.name, { found, at });
   const state = exemption?.expired === false ? 'exempt' : found.state;
   const evidence = judged
     .map(({ piece }): GatePiece => ({ ...piece, counted: found.counted.has(piece.pointer.path) }))
@@ -214,14 +213,15 @@ function lackingOf(
 }
 
 function judgedOf(
-  { name }: TreeRecipe,
+  { recipe: { name }, otherwise }: RecipeChange,
   { pointers, verified, since }: DecisionInput,
-  terms: Omit<Terms, 'since'>,
+  terms: Omit<Terms, 'since' | 'nodes'>,
 ): readonly JudgedPiece[] {
   const own = pointers.pointers.get(name) ?? [];
+  const nodes = otherwise?.nodes ?? [];
   return own.map((pointer) => {
     const { path } = pointer;
-    return judgePiece(pointer, verified.get(path), { ...terms, since: since?.get(path) });
+    return judgePiece(pointer, verified.get(path), { ...terms, nodes, since: since?.get(path) });
   });
 }
 

@@ -6,20 +6,34 @@ import { ruleFor, type Exemption, type GatePolicy, type GateRule } from '../poli
 import { quote } from '../quote.ts';
 import { sentence, words, type Sentence } from '../sentence.ts';
 import type { ChangedRecipes } from './changed-recipes.ts';
+import type { Found } from './combine.ts';
 import type { ExemptionJson, PlacedFault, State } from './gate-json.ts';
 
-/** The one that ends last, even if it has ended: whoever relied on it has to know. */
+/**
+ * The one that ends last, even if it has ended: whoever relied on it has to know.
+ *
+ * @param found.others what its state hides: red evidence is not let through because something worse is
+ */
 export function exemptionFor(
   exemptions: readonly Exemption[],
-  { name, state, at }: { readonly name: string; readonly state: State; readonly at: Date },
+  name: string,
+  {
+    found: { state, others },
+    at,
+  }: { readonly found: Pick<Found, 'state' | 'others'>; readonly at: Date },
 ): ExemptionJson | undefined {
+  const all = [state, ...others];
   const fitting = exemptions
-    .filter(({ recipe, states }) => recipe === name && states.some((each) => each === state))
+    .filter(({ recipe, states }) => recipe === name && all.every((each) => isIn(each, states)))
     .toSorted((a, b) => b.until.getTime() - a.until.getTime());
   const [longest] = fitting;
   if (longest === undefined) return undefined;
   const { recipe: _, until, ...exemption } = longest;
   return { ...exemption, until: timestampOf(until), expired: until < at };
+}
+
+function isIn(state: State, states: readonly string[]): boolean {
+  return states.includes(state);
 }
 
 /** What counts for nothing, whoever relied on it: misspelt, or left over. */

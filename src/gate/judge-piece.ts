@@ -37,6 +37,8 @@ export type Verified =
 export interface JudgedPiece {
   /** With the state `single` it is good. */
   readonly piece: GatePiece;
+  /** All that is said of it, with its own state; but not what could not be compared because of another. */
+  readonly states: ReadonlySet<State>;
   /** Who signed it (`signerKeys`). */
   readonly keys: readonly string[];
   /** The number of nodes that it is evidence for. */
@@ -95,9 +97,18 @@ export function judgePiece(
     ...(fault && { fault }),
     counted: false,
   };
-  const unshown = new Set([...terms.nodes, ...(terms.since?.nodes ?? [])]);
-  if (report === undefined) return { piece, keys: [], nodes: 0, unshown };
-  return { piece, keys: signerKeys(report), nodes: report.nodes, unshown };
+  const said = { piece, states: statesOf(state, reasons), unshown: unshownBy(terms) };
+  if (report === undefined) return { ...said, keys: [], nodes: 0 };
+  return { ...said, keys: signerKeys(report), nodes: report.nodes };
+}
+
+function unshownBy({ nodes, since }: Terms): ReadonlySet<number> {
+  return new Set([...nodes, ...(since?.nodes ?? [])]);
+}
+
+function statesOf(own: State, reasons: readonly Reason[]): ReadonlySet<State> {
+  const said = reasons.filter(([, { code }]) => code !== 'EVIDENCE_NOT_COMPARED');
+  return new Set([own, ...said.map(([state]) => state)]);
 }
 
 /** Of the field that the fault names, else of what the pointer leads to. */

@@ -66,7 +66,8 @@ export function changeOf(
         partOf([before, old && withNodes(old, nodes)], [after, withNodes(recipe, nodes)], compared),
       ] as const,
   );
-  const told = { recipe, ...together(parts, recipe), ...otherwiseOf(parts, own) };
+  const apart = nodesApart([after, recipe]);
+  const told = { recipe, ...together(parts, recipe), ...otherwiseOf(parts, own, apart) };
   if (old?.under === undefined) return told;
   const isAdded = recipe.under === undefined && told.status !== 'unresolved';
   return { ...told, ...(isAdded && { status: 'added' }), under: old.under };
@@ -145,14 +146,37 @@ function sumOf(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-function otherwiseOf(parts: Parts, own: number): Pick<RecipeChange, 'otherwise'> {
+/** @param apart numbers for which head has another recipe: also where it had at base, each needs evidence of its own */
+function otherwiseOf(
+  parts: Parts,
+  own: number,
+  apart: ReadonlySet<number>,
+): Pick<RecipeChange, 'otherwise'> {
   const known = parts.flatMap(([, { otherwise }]) => otherwise ?? []);
   const nodes = parts.flatMap(([count, { status }]) =>
-    count === own || status === 'same' ? [] : [count],
+    count !== own && (status !== 'same' || apart.has(count)) ? [count] : [],
   );
   if (known.length === 0 && nodes.length === 0) return {};
   const files = known.some((each) => each.files);
   return { otherwise: { files, checks: known.some((each) => each.checks), nodes } };
+}
+
+/** The numbers of nodes for which it is another recipe than for its own. */
+function nodesApart([side, recipe]: Made): ReadonlySet<number> {
+  const others = [...recipe.nodes].filter((nodes) => nodes !== recipe.criteria.nodes);
+  if (others.length === 0) return new Set();
+  const own = resolved(side, recipe)?.value;
+  return new Set(
+    others.filter((nodes) => {
+      const other = resolved(side, withNodes(recipe, nodes))?.value;
+      return own === undefined || other === undefined || isOther(own, other);
+    }),
+  );
+}
+
+function isOther(before: ResolvedRecipe, after: ResolvedRecipe): boolean {
+  const { fields, files } = compareResolved(before, after);
+  return fields.items.length + files.items.length > 0;
 }
 
 function partOf([before, old]: Before, after: Made, compared: Compared): Part {
@@ -191,7 +215,7 @@ function difference(before: ResolvedRecipe, after: ResolvedRecipe): Part {
   const { fault } = after;
   if (fault !== undefined && !isSameFault(before.fault, fault)) return brokenBy(fault);
   const changes = compareResolved(before, after);
-  const isSame = changes.fields.items.length === 0 && changes.files.items.length === 0;
+  const isSame = changes.fields.items.length + changes.files.items.length === 0;
   const status = isSame ? 'same' : 'changed';
   return { status, ...changes, otherwise: otherwiseIn(before, after) };
 }

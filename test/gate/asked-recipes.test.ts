@@ -103,21 +103,20 @@ describe('an overlay for a number of nodes', () => {
     expect(recipes[0]).toMatchObject({ status: 'changed', otherwise: { nodes: [0] } });
   });
 
-  it('costs a resolution for each number and recipe of both sides, and no other overlay costs any', () => {
+  it('costs a resolution for each number and recipe of both sides, and two of head to compare, and no other overlay costs any', () => {
     compared(base, eight);
-    expect(resolved.count).toBe(2);
+    expect(resolved.count).toBe(4);
     resolved.count = 0;
     const two = { ...eight, ...counting('  criteria: {nodes: 8}\n') };
     compared(base, two);
-    expect(resolved.count).toBe(4);
+    expect(resolved.count).toBe(8);
     resolved.count = 0;
     const real = realTexts();
     compared(real, { ...real, 'overlays/zz.yaml': eight['overlays/zz.yaml'] ?? '' });
-    // Of EKS; for no number nothing of them differs.
     const eks = compared(real, real).recipes.filter(
       ({ recipe }) => recipe.criteria.service === 'eks',
     );
-    expect(resolved.count).toBe(2 * eks.length);
+    expect(resolved.count).toBe(4 * eks.length);
   });
 
   it('is refused where there are too many numbers: each is resolved for all recipes', () => {

@@ -314,6 +314,53 @@ describe('the state of a recipe', () => {
       },
     ],
     [
+      'red beside stale, where stale alone is exempt',
+      'stale',
+      4,
+      {
+        pieces: [
+          { ...a, code: 'PHASE_NOT_GREEN' },
+          { name: 'c', code: 'RECIPE_OTHER' },
+        ],
+        gate: { exemptions: [{ ...EXEMPTION, states: ['stale'] }] },
+      },
+    ],
+    [
+      'red beside stale, where both are exempt',
+      'exempt',
+      0,
+      {
+        pieces: [
+          { ...a, code: 'PHASE_NOT_GREEN' },
+          { name: 'c', code: 'RECIPE_OTHER' },
+        ],
+        gate: { exemptions: [{ ...EXEMPTION, states: ['stale', 'red'] }] },
+      },
+    ],
+    [
+      'a piece that is stale and red, where stale alone is exempt',
+      'stale',
+      4,
+      {
+        pieces: [
+          {
+            ...{ ...b, code: 'PHASE_NOT_GREEN' },
+            since: { files: false, checks: true, nodes: [] },
+          },
+        ],
+        gate: { exemptions: [{ ...EXEMPTION, states: ['stale'] }] },
+      },
+    ],
+    [
+      'short of what is red, where short alone is exempt',
+      'short',
+      4,
+      {
+        pieces: [{ ...b, code: 'PHASE_NOT_GREEN' }],
+        gate: { ...rule({ minimumPieces: 2 }), exemptions: [{ ...EXEMPTION, states: ['short'] }] },
+      },
+    ],
+    [
       'stale, where red is exempt',
       'stale',
       4,

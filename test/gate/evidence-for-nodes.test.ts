@@ -91,3 +91,11 @@ it('counts, and once it goes what is older shows nothing of this number either',
   const gone = await gated(both.head, {}, path);
   expect([gone.code, gone.recipe?.state]).toEqual([4, 'stale']);
 });
+
+it('is needed also where what is for none came in the same change: it may not go alone', async () => {
+  const own = await evidence(NODES);
+  const both = await gated('main', { ...FOR_NODES, ...own, ...(await evidence(0)) });
+  expect([both.code, both.recipe?.state]).toEqual([0, 'single']);
+  const gone = await gated(both.head, {}, ...Object.keys(own));
+  expect([gone.code, gone.recipe?.state]).toEqual([4, 'stale']);
+});

@@ -123,8 +123,8 @@ describe('a change of health checks', () => {
 });
 
 /** As YAML may write it too. */
-function escaped(pointer: string): string {
-  return pointer.replace(
+function escaped(yaml: string): string {
+  return yaml.replace(
     /sha256:([0-9a-f])([0-9a-f]+)$/m,
     (_, first: string, rest: string) =>
       `"sha256:\\x${Buffer.from(first).toString('hex')}\\\n      ${rest}"`,
