@@ -50,9 +50,7 @@ export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): 
   const now = sideOf(head);
   const old = base && paths.size === 0 ? sideOf(base, now.made) : sideOf(base);
   requireRecipes(old, now);
-  const beside =
-    old.catalogue === undefined || paths.size === 0 ? [] : askedBeside(old.catalogue, old);
-  const before = withKept(old, beside);
+  const before = withKept(old, paths.size === 0 ? [] : besideOf(old, now));
   const after = withKept(now, before.recipes.values());
   const changes = changesOf(before, after, { paths, isAll: base === undefined });
   const recipes = withoutKnown(changes);
@@ -86,6 +84,11 @@ function withoutKnown(changes: readonly RecipeChange[]): readonly RecipeChange[]
 function apartOf(before: Made, after: Made, paths: readonly string[]): readonly string[] {
   if (before.catalogue === undefined || after.catalogue === undefined) return [];
   return apartFrom(after.catalogue, apartFrom(before.catalogue, paths));
+}
+
+function besideOf(old: Side, now: Side): readonly TreeRecipe[] {
+  if (old.catalogue === undefined) return [];
+  return askedBeside(old.catalogue, old, now.catalogue?.overlays ?? new Map());
 }
 
 /** Each once; nobody is blamed for what base has too. But what cannot be read at all is always said. */

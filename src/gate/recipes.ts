@@ -97,18 +97,16 @@ function placeIn(
 
 /**
  * What can be asked for beside the recipes: what more an overlay is for that is not for all of a recipe, e.g. a platform.
- * Whoever names that too gets the recipe with the overlay. Throws LIMIT_EXCEEDED.
+ * Whoever names that too gets the recipe with the overlay. An overlay of head may be for what two of base are for together,
+ * so what it is for counts too. Throws LIMIT_EXCEEDED.
  */
 export function askedBeside(
   { overlays }: Catalogue,
   { recipes }: Pick<TreeRecipes, 'recipes'>,
+  head: Catalogue['overlays'],
 ): readonly TreeRecipe[] {
   const own = new Set([...recipes.values()].map(keyOf));
-  const partial = [...overlays.values()].flatMap(({ file, criteria }) =>
-    criteria === undefined || (criteria.service !== '' && criteria.accelerator !== '')
-      ? []
-      : [{ file, criteria }],
-  );
+  const partial = joined(overlays, head);
   const asked = new Map<string, TreeRecipe>();
   for (const recipe of recipes.values()) {
     for (const { file, criteria } of partial) {
@@ -116,12 +114,32 @@ export function askedBeside(
       if (more === undefined) continue;
       const key = criteriaKey({ ...more, nodes: 0 });
       if (own.has(key)) continue;
-      const under = [...(asked.get(key)?.under ?? []), recipe.name];
+      const others = asked.get(key)?.under ?? [];
+      const under = others.at(-1) === recipe.name ? others : [...others, recipe.name];
       asked.set(key, { ...recipe, file, criteria: more, under });
       if (asked.size > MAX_ASKED_BESIDE) throw tooManyBeside(file);
     }
   }
   return [...asked.values()];
+}
+
+/** Overlays that can be asked for together with a recipe of base: those for a part, and what head has otherwise. */
+function joined(
+  base: Catalogue['overlays'],
+  head: Catalogue['overlays'],
+): readonly { readonly file: string; readonly criteria: Criteria }[] {
+  const known = new Set([...base.values()].map(criteriaOf));
+  const partial = [...base.values()].filter(
+    ({ criteria }) => criteria?.service === '' || criteria?.accelerator === '',
+  );
+  const added = [...head.values()].filter((overlay) => !known.has(criteriaOf(overlay)));
+  return [...partial, ...added].flatMap(({ file, criteria }) =>
+    criteria === undefined ? [] : [{ file, criteria }],
+  );
+}
+
+function criteriaOf({ criteria }: Overlay): string {
+  return criteria === undefined ? '' : criteriaKey({ ...criteria, nodes: 0 });
 }
 
 /** Undefined if no query is for both. */

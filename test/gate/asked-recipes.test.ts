@@ -342,6 +342,35 @@ describe('what can be asked for beside a recipe, of which an overlay is for a pa
     expect(change).toMatchObject({ status: 'added', under: ['h100-eks-ubuntu'] });
   });
 
+  it.each([
+    [
+      'two overlays for a part',
+      ['{os: talos}', '{platform: dynamo}'],
+      '{os: talos, platform: dynamo}',
+    ],
+    [
+      'two overlays for a part, and now one of its own',
+      ['{os: talos}', '{platform: dynamo}'],
+      '{service: eks, accelerator: h100, os: talos, platform: dynamo}',
+    ],
+    [
+      'two recipes',
+      [
+        '{service: eks, accelerator: h100, os: talos}',
+        '{service: eks, accelerator: h100, platform: dynamo}',
+      ],
+      '{os: talos, platform: dynamo}',
+    ],
+  ])('changes where it was for what is of %s together', (_, [one, two], criteria) => {
+    const plain = LEAF.replace(/, os: \w+/, '');
+    const of = (more: Texts): Texts =>
+      smallV011({ leaf: plain, one: `  criteria: ${one}\n`, two: `  criteria: ${two}\n`, ...more });
+    const { recipes } = compared(of({}), of({ three: `  criteria: ${criteria}\n${OVERRIDES}` }));
+    const changed = recipes.find(({ recipe }) => recipe.name === 'h100-eks-talos-dynamo');
+    expect(changed?.status).toMatch(/^(?:changed|added)$/);
+    expect(changed?.under).toContain('h100-eks');
+  });
+
   it('is told of by the recipe alone, where it is otherwise in the same way', () => {
     const changed = { platform: '{platform: dynamo}', more: OVERRIDES.replace('added', 'another') };
     const of = (leaf: string, more = ''): Texts =>
