@@ -81,9 +81,12 @@ function withoutKnown(changes: readonly RecipeChange[]): readonly RecipeChange[]
   });
 }
 
-function apartOf(before: Made, after: Made, paths: readonly string[]): readonly string[] {
+/** What base has is not of a recipe because head says so, in an overlay perhaps that nobody can ask for. */
+function apartOf(before: Side, after: Side, paths: readonly string[]): readonly string[] {
   if (before.catalogue === undefined || after.catalogue === undefined) return [];
-  return apartFrom(after.catalogue, apartFrom(before.catalogue, paths));
+  const ofNone = apartFrom(before.catalogue, paths);
+  const still = new Set(apartFrom(after.catalogue, ofNone));
+  return ofNone.filter((path) => still.has(path) || before.files?.files.has(path) === true);
 }
 
 function besideOf(old: Side, now: Side): readonly TreeRecipe[] {

@@ -429,6 +429,14 @@ it('names what differs and is of no recipe, but no documentation', () => {
   const changed = (real[catalog] ?? '').replaceAll('ghcr.io/nvidia', 'ghcr.io/evil');
   expect(changed).not.toBe(real[catalog]);
   expect(apart({ ...real, [catalog]: changed })).toEqual([catalog]);
+  const naming = `kind: RecipeMetadata
+apiVersion: aicr.nvidia.com/v1alpha1
+metadata: {name: zz}
+spec:
+  criteria: {service: Zz}
+  componentRefs: [{name: gpu-operator, type: Helm, valuesFile: ${catalog}}]
+`;
+  expect(apart({ ...real, [catalog]: changed, 'overlays/zz.yaml': naming })).toContain(catalog);
   expect(apart({ ...real, 'components/x/README.md': 'text' })).toEqual([]);
   for (const path of [
     'registry.yaml',
