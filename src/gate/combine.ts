@@ -120,7 +120,7 @@ function whyNotShown(nodes: number): Sentence {
   return sentence`overlays make it another recipe for ${words(`${nodes}`)} nodes, which no good evidence is of`;
 }
 
-const GOOD: ReadonlySet<State> = new Set(['single', 'confirmed']);
+export const GOOD: ReadonlySet<State> = new Set(['single', 'confirmed']);
 const REFUSED: ReadonlySet<State> = new Set(['invalid', 'not-allowed']);
 
 function worstFirst({ piece: a }: JudgedPiece, { piece: b }: JudgedPiece): number {

@@ -6,7 +6,7 @@ import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
 import { nameOfSigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ChangedRecipes } from './changed-recipes.ts';
-import { NOT_ASKED, stateOf, type Found, type Wanted } from './combine.ts';
+import { GOOD, NOT_ASKED, stateOf, type Found, type Wanted } from './combine.ts';
 import { countsOf, decidedCode } from './decided-code.ts';
 import { exemptionFor, idleParts, withExemption } from './exemption.ts';
 import {
@@ -17,14 +17,7 @@ import {
   told,
   filesApart,
 } from './findings.ts';
-import type {
-  GateJson,
-  GatePiece,
-  GateRecipe,
-  ListedSigner,
-  PlacedFault,
-  State,
-} from './gate-json.ts';
+import type { GateJson, GatePiece, GateRecipe, ListedSigner, PlacedFault } from './gate-json.ts';
 import { isOwn, judgePiece, type JudgedPiece, type Terms, type Verified } from './judge-piece.ts';
 import { nextSteps, type Lacking } from './next-steps.ts';
 import { isOnlyShared, placedFault, type ComparedPointers } from './pointers.ts';
@@ -65,8 +58,6 @@ export type Decision = Pick<
   | 'more'
   | 'listed'
 >;
-
-const GOOD: ReadonlySet<State> = new Set(['single', 'confirmed']);
 
 /** Recipes of head that the change adds or changes, or whose pointers it touches. */
 export function affectedRecipes({

@@ -169,13 +169,12 @@ function nodesApart([side, recipe]: Made): ReadonlySet<number> {
   return new Set(
     others.filter((nodes) => {
       const other = resolved(side, withNodes(recipe, nodes))?.value;
-      return own === undefined || other === undefined || isOther(own, other);
+      return own === undefined || other === undefined || isOther(compareResolved(own, other));
     }),
   );
 }
 
-function isOther(before: ResolvedRecipe, after: ResolvedRecipe): boolean {
-  const { fields, files } = compareResolved(before, after);
+function isOther({ fields, files }: RecipeDifference): boolean {
   return fields.items.length + files.items.length > 0;
 }
 
@@ -215,8 +214,7 @@ function difference(before: ResolvedRecipe, after: ResolvedRecipe): Part {
   const { fault } = after;
   if (fault !== undefined && !isSameFault(before.fault, fault)) return brokenBy(fault);
   const changes = compareResolved(before, after);
-  const isSame = changes.fields.items.length + changes.files.items.length === 0;
-  const status = isSame ? 'same' : 'changed';
+  const status = isOther(changes) ? 'changed' : 'same';
   return { status, ...changes, otherwise: otherwiseIn(before, after) };
 }
 
