@@ -13,7 +13,7 @@ import type { TreeRecipe } from './recipes.ts';
 import { capped } from './resolved-recipe.ts';
 
 /** Of each list so many are told one by one, in every format. */
-const MOST_TOLD = 200;
+export const MOST_LISTED = 200;
 
 export function told(
   allFaults: readonly PlacedFault[],
@@ -24,11 +24,14 @@ export function told(
   const once = new Map(
     allFindings.map((each) => [JSON.stringify([each.code, each.file, each.at, each.found]), each]),
   );
-  const [faults, findings] = [capped(allFaults, MOST_TOLD), capped([...once.values()], MOST_TOLD)];
+  const [faults, findings] = [
+    capped(allFaults, MOST_LISTED),
+    capped([...once.values()], MOST_LISTED),
+  ];
   const [breaches, removed, orphans] = [
-    capped(pointers.breaches, MOST_TOLD),
-    capped(pointers.removed, MOST_TOLD),
-    capped(pointers.orphans, MOST_TOLD),
+    capped(pointers.breaches, MOST_LISTED),
+    capped(pointers.removed, MOST_LISTED),
+    capped(pointers.orphans, MOST_LISTED),
   ];
   return {
     faults: faults.items,

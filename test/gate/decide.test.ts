@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { ownRecipes } from '../../src/evidence/resolve/own-recipe.ts';
-import { affectedRecipes, decide } from '../../src/gate/decide.ts';
+import { contradictionsIn } from '../../src/gate/contradictions.ts';
+import { affectedRecipes, decide as decideIt, type Decision } from '../../src/gate/decide.ts';
 import { EXIT_OF_STATE } from '../../src/gate/decided-code.ts';
 import { STATES, type GateRecipe, type State } from '../../src/gate/gate-json.ts';
 import type { Otherwise } from '../../src/gate/resolved-recipe.ts';
@@ -20,6 +21,13 @@ const BREACH = {
   ...({ code: 'POINTER_SHARED', at: `recipes/evidence/${RECIPE}/a.yaml#/attestations/0` } as const),
   ...{ found: 'one', expected: 'another', hint: 'remove it' },
 };
+
+/** None contradicts itself, as `gate post` sees it. */
+function decide(input: ReturnType<typeof inputOf>): Decision {
+  const decision = decideIt(input);
+  expect(contradictionsIn(decision)).toEqual([]);
+  return decision;
+}
 
 function decided(given: Case): GateRecipe {
   const [recipe] = decide(inputOf(given)).recipes;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { contradictionsIn } from '../../src/gate/contradictions.ts';
 import type { GateJson } from '../../src/gate/gate-json.ts';
 import { git as gitOf, type Files } from '../io/git/real-git.ts';
 import { withRegistry } from '../oci/registry.ts';
@@ -42,6 +43,7 @@ describe('the gate says of', () => {
     const report = JSON.parse(stdout) as GateJson;
     expect(saidBy(code, stdout)).toEqual(pullRequest.expected);
     expect([gateComplaints(report), report.exitCode, report.sandbox]).toEqual([[], code, true]);
+    expect(contradictionsIn(report)).toEqual([]);
     // Nobody is logged in, and nothing is asked for that no recipe needs.
     expect(world.registry.authorizations.every((each) => each === undefined)).toBe(true);
     const asked = world.registry.asked.length - before;

@@ -482,13 +482,17 @@ describe('gate post', () => {
       ...REPORT.recipes[0],
       name: `recipe-${index}-${'x'.repeat(200)}`,
     }));
-    const counts = { ...REPORT.counts, states: { missing: recipes.length } };
+    const counts = {
+      ...REPORT.counts,
+      affected: recipes.length,
+      states: { missing: recipes.length },
+    };
     expect((await post('--report', file({ ...REPORT, recipes, counts }))).code).toBe(0);
     expect(server.ours[0]?.length).toBeLessThan(65_536);
     expect(server.ours[0]).toMatch(/and \d+ more recipes/);
   });
 
-  it.each([
+  it.each<readonly [string, string | object, string]>([
     ['what is no JSON', 'x', 'REPORT_INVALID'],
     ['Markdown', '# fine', 'REPORT_INVALID'],
     ['a field that nobody knows', { ...REPORT, extra: 1 }, 'REPORT_INVALID'],
@@ -508,6 +512,7 @@ describe('gate post', () => {
       { ...decidedAs(REPORT, 'confirmed'), pointers: { ...REPORT.pointers, breaches: [BREACH] } },
       'REPORT_INVALID',
     ],
+    ...contradictory(),
     ['a failure where the policy only warns', { ...REPORT, mode: 'warn' }, 'REPORT_INVALID'],
     ['another version', { ...REPORT, schemaVersion: '9.0.0' }, 'REPORT_VERSION_UNKNOWN'],
   ])('refuses %s: 3, before any call', async (_, content, code) => {
@@ -545,3 +550,47 @@ describe('gate post', () => {
     },
   );
 });
+
+/** One field of a good report, and each of them another one than the rest says. */
+function contradictory(): readonly (readonly [string, object, string])[] {
+  const good = decidedAs(REPORT, 'confirmed');
+  const [recipe] = good.recipes;
+  const fields = {
+    required: false,
+    pieces: { found: 2, wanted: 3 },
+    signers: { found: 1, wanted: 1 },
+    evidence: [],
+  };
+  const exempt = decidedAs(REPORT, 'exempt');
+  return [
+    ...Object.entries(fields).map(
+      ([name, value]) =>
+        [
+          `a good recipe with other ${name}`,
+          { ...good, recipes: [{ ...recipe, [name]: value }] },
+          `#/recipes/0/${name}`,
+        ] as const,
+    ),
+    [
+      'an exemption that is over',
+      {
+        ...exempt,
+        recipes: exempt.recipes.map((each) => ({
+          ...each,
+          exemption: { ...each.exemption, expired: true },
+        })),
+      },
+      '#/recipes/0/state',
+    ],
+    [
+      'a count of affected recipes',
+      { ...good, counts: { ...good.counts, affected: 2 } },
+      '#/counts/affected',
+    ],
+    [
+      'breaches that are not told',
+      { ...good, more: { ...good.more, breaches: 1 } },
+      '#/more/breaches',
+    ],
+  ];
+}

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 import { countsOf, decidedCode } from '../../src/gate/decided-code.ts';
-import type { GateJson, State } from '../../src/gate/gate-json.ts';
+import type { ExemptionJson, GateJson, GateRecipe, State } from '../../src/gate/gate-json.ts';
 
 /** Each pause ends at once, and the clock says how long it would have been. */
 export function skipPauses(now: Date): void {
@@ -49,12 +49,41 @@ export function gateReport(head: string): GateJson {
   };
 }
 
+const PIECE: GateRecipe['evidence'][number] = {
+  pointer: { path: 'recipes/evidence/h100-eks-ubuntu-training.yaml', line: 1 },
+  at: 'head',
+  change: 'added',
+  state: 'single',
+  counted: true,
+};
+
 /** The same with its recipes in these states, and what follows from them. */
 export function decidedAs(report: GateJson, ...states: readonly [State, ...State[]]): GateJson {
   const [first] = report.recipes;
   if (first === undefined) throw new Error('a report without a recipe');
-  const recipes = states.map((state) => ({ ...first, state }));
+  const recipes = states.map((state): GateRecipe => ({ ...first, ...followingFrom(state), state }));
   const code = decidedCode({ ...report, recipes });
-  const counts = { ...report.counts, states: countsOf(recipes) };
+  const counts = { ...report.counts, affected: recipes.length, states: countsOf(recipes) };
   return { ...report, recipes, counts, decidedExitCode: code, exitCode: code };
 }
+
+function followingFrom(state: State): Partial<GateRecipe> {
+  if (state === 'not-asked') return { required: false };
+  if (state === 'exempt') return { exemption: EXEMPTION };
+  if (state !== 'single' && state !== 'confirmed') return {};
+  const count = { found: state === 'single' ? 1 : 2, wanted: 1 };
+  return {
+    evidence: Array.from({ length: count.found }, () => PIECE),
+    pieces: count,
+    signers: count,
+  };
+}
+
+const EXEMPTION: ExemptionJson = {
+  at: 'policy.json#/gate/exemptions/0',
+  states: ['red'],
+  reason: 'the cluster is being repaired',
+  who: 'a maintainer',
+  until: '2026-12-31T00:00:00Z',
+  expired: false,
+};

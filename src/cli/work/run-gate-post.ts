@@ -1,7 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import { EvidenceError } from '../../errors/evidence-error.ts';
-import { countsOf, decidedCode } from '../../gate/decided-code.ts';
+import { contradictionsIn } from '../../gate/contradictions.ts';
 import type { GateJson } from '../../gate/gate-json.ts';
 import { nameOf, ofTheCaller, readFileBounded } from '../../io/disk/files.ts';
 import { printReport } from '../../io/disk/print-report.ts';
@@ -168,21 +166,15 @@ function stateOf(exitCode: number): CommitStatus['state'] {
 
 /** A success that was written in is none: the states of the recipes say what was decided, and that says the rest. */
 function requireDecided(report: GateJson, file: string): void {
-  const decided = decidedCode(report);
-  const follows = {
-    'counts/states': [report.counts.states, countsOf(report.recipes)],
-    decidedExitCode: [report.decidedExitCode, decided],
-    exitCode: [report.exitCode, report.mode === 'warn' ? 0 : decided],
-  };
-  for (const [place, [found, expected]] of Object.entries(follows)) {
-    if (isDeepStrictEqual(found, expected)) continue;
-    throw new EvidenceError('REPORT_INVALID', {
-      at: `${file}#/${place}`,
-      found: JSON.stringify(found),
-      expected: `${JSON.stringify(expected)}, as its recipes, faults and pointers say`,
-      hint: 'run gate again; what was changed by hand is no report',
-    });
-  }
+  const [contradiction] = contradictionsIn(report);
+  if (contradiction === undefined) return;
+  const [place, found, expected] = contradiction;
+  throw new EvidenceError('REPORT_INVALID', {
+    at: `${file}#/${place}`,
+    found: JSON.stringify(found),
+    expected: `${JSON.stringify(expected)}, as the rest of the report says`,
+    hint: 'run gate again; what was changed by hand is no report',
+  });
 }
 
 /** A report of something else would be shown, and believed, as one of this change. */
