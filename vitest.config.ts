@@ -1,7 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** They start processes that take long. Vitest runs projects by name, so these do not come last, when a core is idle. */
-const LONG = ['test/{memory,work}/**/*.test.ts', 'test/e2e/{signals,login}.test.ts'];
+import { CHECK_ONLY } from './test/check-only.ts';
 
 /** They count the calls of a module that they replace: not if another file of the same worker has loaded that before. */
 const ALONE = ['asked-recipes', 'changed-recipes', 'otherwise-since'].map(
@@ -30,17 +29,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...LONG, ...ALONE, ...OUTSIDE],
+          exclude: [...CHECK_ONLY, ...ALONE, ...OUTSIDE],
           // They leave nothing behind, so one worker and its modules serve many files.
           isolate: false,
         },
       },
       {
         extends: true,
-        test: { name: 'outside', include: OUTSIDE, exclude: LONG, isolate: false },
+        test: { name: 'outside', include: OUTSIDE, exclude: [...CHECK_ONLY], isolate: false },
       },
       { extends: true, test: { name: 'alone', include: ALONE } },
-      { extends: true, test: { name: 'long', include: LONG } },
+      // Vitest runs projects by name, so those that take longest do not come last, when a core is idle.
+      { extends: true, test: { name: 'check-only', include: [...CHECK_ONLY], isolate: false } },
     ],
   },
 });

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { CHECK_ONLY } from '../check-only.ts';
 import { ROOT } from '../run-cli.ts';
-import { read } from './repository.ts';
+import { read, repositoryFiles } from './repository.ts';
 
 interface Package {
   readonly scripts: Readonly<Record<string, string>>;
@@ -48,5 +49,20 @@ describe('./dev', () => {
   it('knows every script of package.json', () => {
     const known = /^ {2}(.*) \| (?:.*)\) ;;$/m.exec(read('dev'))?.[0] ?? '';
     expect(known.match(/[\w-]+/g)?.toSorted()).toEqual(tasks.toSorted());
+  });
+});
+
+describe('what ./dev test leaves to ./dev check', () => {
+  const all = repositoryFiles('test').filter((file) => file.endsWith('.test.ts'));
+
+  it('is files that are there, each once', () => {
+    expect(CHECK_ONLY.filter((file) => !all.includes(file))).toEqual([]);
+    expect(new Set(CHECK_ONLY).size).toBe(CHECK_ONLY.length);
+  });
+
+  it('is no folder as a whole, but for memory', () => {
+    const folders = (files: readonly string[]) => new Set(files.map((file) => dirname(file)));
+    const quick = folders(all.filter((file) => !CHECK_ONLY.includes(file)));
+    expect([...folders(all)].filter((folder) => !quick.has(folder))).toEqual(['test/memory']);
   });
 });
