@@ -5,7 +5,6 @@ import { inOrder } from '../../batch/in-order.ts';
 import { attempt, EvidenceError, faultOf } from '../../errors/evidence-error.ts';
 import { parsePointer, type PointedArtifact } from '../../evidence/pointer/pointer.ts';
 import type { Criteria } from '../../evidence/recipe/criteria.ts';
-import type { Recipe } from '../../evidence/recipe/recipe.ts';
 import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
 import { ownRecipes, ownRecipesOf } from '../../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
@@ -23,7 +22,7 @@ import { verificationJson } from '../../report/json.ts';
 import type { VerificationJson } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
 import { fetchBudget, tooMuch, type FetchBudget } from './fetch-budget.ts';
-import type { Bundles } from './gate-bundles.ts';
+import { findBundles, type Bundles } from './gate-bundles.ts';
 import { hostsOf, openPlaces, placeOf, type Place } from './gate-places.ts';
 import { judge, type Rules } from './verify-input.ts';
 
@@ -45,7 +44,7 @@ export type Group = readonly Piece[];
 /** Of each piece of a group, by the path of its pointer. */
 export type Answers = readonly (readonly [path: string, verified: Verified])[];
 
-/** By what all pieces are judged: what a thread is told before its first. */
+/** By what all pieces are judged: what a thread is told when it starts. */
 export interface Brief {
   readonly policy: { readonly bytes: Uint8Array; readonly file: string };
   /** Those of head; undefined if it has none. */
@@ -94,16 +93,48 @@ export function piecesOf(
   });
 }
 
-/** Each by the path of its pointer. */
+export interface JudgedPieces {
+  /** Each by the path of its pointer. */
+  readonly verified: ReadonlyMap<string, Verified>;
+  readonly atHand: Bundles;
+}
+
+/** @param directory of bundles */
 export async function judgePieces(
   call: Call,
   pointed: readonly Pointed[],
-  { atHand, ...rules }: Omit<Brief, 'budget'> & { readonly atHand: Bundles },
-): Promise<ReadonlyMap<string, Verified>> {
+  { directory, ...rules }: Omit<Brief, 'budget'> & { readonly directory: string | undefined },
+): Promise<JudgedPieces> {
+  // Where nothing has to be judged, nothing is looked for.
+  if (pointed.length === 0) {
+    return { verified: new Map(), atHand: await findBundles(directory, { isNeeded: false }) };
+  }
+  // Threads that begin are ready when the bundles are found.
+  const judges = openJudges(call, { ...rules, budget: fetchBudget() }, pointed.length);
+  try {
+    const atHand = await findBundles(directory, { isNeeded: true });
+    const policy = parsePolicy(rules.policy.bytes, rules.policy.file);
+    const hosts = hostsOf(policy, call.options.texts('registry'));
+    const { verified, pieces } = await placedPieces(pointed, atHand, hosts);
+    const groups = groupsOf(pieces, judges.together);
+    for await (const answers of inOrder(groups, judges.judge, judges.ahead)) {
+      call.signal.throwIfAborted();
+      requireJudged(answers);
+      for (const [path, one] of answers) verified.set(path, one);
+    }
+    return { verified, atHand };
+  } finally {
+    await judges.close();
+  }
+}
+
+/** What can be judged, and why the rest cannot. */
+async function placedPieces(
+  pointed: readonly Pointed[],
+  atHand: Bundles,
+  hosts: ReadonlySet<string>,
+): Promise<{ readonly verified: Map<string, Verified>; readonly pieces: readonly Piece[] }> {
   const verified = new Map<string, Verified>();
-  if (pointed.length === 0) return verified;
-  const policy = parsePolicy(rules.policy.bytes, rules.policy.file);
-  const hosts = hostsOf(policy, call.options.texts('registry'));
   const pieces: Piece[] = [];
   let fetched = 0;
   for (const { path, bytes, recipe, nodes, ...leads } of pointed) {
@@ -115,18 +146,7 @@ export async function judgePieces(
     if (place === undefined) verified.set(path, { fault: faultOf(error) });
     else pieces.push({ path, bytes, criteria: recipe.criteria, nodes, place });
   }
-  const judges = await openJudges(call, { ...rules, budget: fetchBudget() }, pieces.length);
-  try {
-    const groups = groupsOf(pieces, judges.together);
-    for await (const answers of inOrder(groups, judges.judge, judges.ahead)) {
-      call.signal.throwIfAborted();
-      requireJudged(answers);
-      for (const [path, one] of answers) verified.set(path, one);
-    }
-  } finally {
-    await judges.close();
-  }
-  return verified;
+  return { verified, pieces };
 }
 
 /** Throws INTERNAL. */
@@ -165,15 +185,22 @@ interface Judges {
   readonly close: () => Promise<void>;
 }
 
-async function openJudges(call: Call, brief: Brief, count: number): Promise<Judges> {
+function openJudges(call: Call, brief: Brief, count: number): Judges {
   const threads = availableParallelism();
   if (count <= MOST_HERE || threads === 1) {
-    const here = await judging(call, brief);
-    return { ahead: AHEAD_HERE, together: 1, judge: here, close: async () => {} };
+    let here: ReturnType<typeof judging> | undefined;
+    const judgeHere: Judges['judge'] = async (group) => {
+      here ??= judging(call, brief);
+      return await (
+        await here
+      )(group);
+    };
+    return { ahead: AHEAD_HERE, together: 1, judge: judgeHere, close: async () => {} };
   }
   const [, program = ''] = process.argv;
   const words = [program, 'gate', ...call.talk, ...call.words];
   const pool = new JudgePool<Answers, Group>(words, threads, died, brief);
+  pool.begin(Math.ceil(count / TOGETHER));
   return {
     ahead: threads * AHEAD,
     together: TOGETHER,
@@ -221,9 +248,9 @@ async function judgingOne(call: Call, brief: Brief): Promise<(piece: Piece) => P
         let asked = criteria.nodes;
         const recipes = own && {
           ...own,
-          resolveLike: (recipe: Recipe) => {
+          resolveLike: (...[recipe, alike]: Parameters<typeof own.resolveLike>) => {
             asked = recipe.criteria.nodes;
-            return own.resolveLike(recipe);
+            return own.resolveLike(recipe, alike);
           },
         };
         const report = verificationJson(await judge(quiet, input, { ...rules, recipes }));

@@ -2,7 +2,6 @@ import { timestampOf } from '../../document/time.ts';
 import { changedRecipes, type ChangedRecipes } from '../../gate/changed-recipes.ts';
 import { affectedRecipes, decide } from '../../gate/decide.ts';
 import type { GateJson } from '../../gate/gate-json.ts';
-import type { Verified } from '../../gate/judge-piece.ts';
 import { artifactsOf, comparePointers, withoutPointers } from '../../gate/pointers.ts';
 import { withRepository, type Repository } from '../../io/git/repository.ts';
 import { presentTime } from '../../io/process/clock.ts';
@@ -13,7 +12,7 @@ import { AFFIDAVIT } from '../../tool.ts';
 import type { Call } from '../call/command.ts';
 import { lookOf } from '../call/report-flags.ts';
 import { deliverReports } from './deliver.ts';
-import { findBundles, passedOver } from './gate-bundles.ts';
+import { passedOver } from './gate-bundles.ts';
 import { askedOf, readChange, type Asked, type Change } from './gate-change.ts';
 import { judgePieces, judging, piecesOf } from './gate-judges.ts';
 import type { Answers, Brief, Group } from './gate-judges.ts';
@@ -71,13 +70,11 @@ async function decideChange(
     call.options.has('trusted-root') || pieces.length > 0
       ? await readTrust(call.options.text('trusted-root'))
       : { root: { sandbox: false } };
-  // Where nothing has to be judged, nothing is looked for.
-  const atHand = await findBundles(asked.bundles, { isNeeded: pieces.length > 0 });
-  const verified: ReadonlyMap<string, Verified> = await judgePieces(call, pieces, {
+  const { verified, atHand } = await judgePieces(call, pieces, {
     policy: { bytes: policy.bytes, file: policy.source },
     recipes: change.recipes.head.recipes,
     at,
-    atHand,
+    directory: asked.bundles,
   });
   const since = await otherwiseSinceBrought(repository, change, pieces);
   const { policy: rules, policyOfHead } = policy;

@@ -29,13 +29,11 @@ export class JudgePool<Answer, Task = string> {
   readonly #brief: unknown;
   readonly #waiting: Job<Answer, Task>[] = [];
   readonly #workers = new Map<Worker, Jobs<Answer, Task>>();
-  /** Those that were not told the brief yet. */
-  readonly #isNew = new Set<Worker>();
   #asked = 0;
 
   /**
    * @param died what is said of a task whose thread ended without an answer
-   * @param brief what each thread is told with its first task
+   * @param brief what each thread is told when it starts
    */
   constructor(
     [program = '', ...words]: readonly string[],
@@ -50,6 +48,11 @@ export class JudgePool<Answer, Task = string> {
     this.#most = most;
     this.#died = died;
     this.#brief = brief;
+  }
+
+  /** Starts threads before there is work for them, which read their rules meanwhile. @param count so many, or all if they are fewer */
+  begin(count: number): void {
+    while (this.#workers.size < Math.min(this.#most, count)) this.#start();
   }
 
   async judge(task: Task): Promise<Answer> {
@@ -67,7 +70,7 @@ export class JudgePool<Answer, Task = string> {
     await Promise.all(workers.map(async (worker) => await worker.terminate()));
   }
 
-  /** A new thread is never without work: one that cannot start costs a task its answer, and does not start for ever. */
+  /** A thread is started again for work alone: one that cannot start costs a task its answer, and does not start for ever. */
   #next(): void {
     for (;;) {
       const [job] = this.#waiting;
@@ -76,11 +79,7 @@ export class JudgePool<Answer, Task = string> {
       this.#waiting.shift();
       const id = this.#asked++;
       this.#workers.get(worker)?.set(id, job);
-      const isFirst = this.#isNew.delete(worker);
-      const asked: Asked<Task, unknown> = {
-        ...{ id, task: job.task },
-        ...(isFirst && { brief: this.#brief }),
-      };
+      const asked: Asked<Task> = { id, task: job.task };
       worker.postMessage(asked, []);
     }
   }
@@ -98,9 +97,8 @@ export class JudgePool<Answer, Task = string> {
 
   #start(): Worker {
     const env = { ...process.env, ...JUDGE_VARIABLES };
-    const options = { argv: [...this.#words], env, resourceLimits: LIMITS };
-    const worker = new Worker(this.#program, options);
-    this.#isNew.add(worker);
+    const given = { argv: [...this.#words], env, workerData: this.#brief };
+    const worker = new Worker(this.#program, { ...given, resourceLimits: LIMITS });
     const jobs: Jobs<Answer, Task> = new Map();
     this.#workers.set(worker, jobs);
     let cause: unknown;

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 
 import { afterAll, expect, it } from 'vitest';
 
@@ -16,13 +18,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const program = join(folder, 'program.mjs');
 writeFileSync(
   program,
-  `import { parentPort, threadId } from 'node:worker_threads';
+  `import { parentPort, workerData } from 'node:worker_threads';
 const [end] = process.argv.slice(2);
 if (end === 'at-once') process.exit(1);
-parentPort.on('message', ({ id, task: path, brief }) => {
+if (workerData === 'begun') process.exit(1);
+parentPort.on('message', ({ id, task: path }) => {
   if (path === 'exit') process.exit(3);
   if (path === 'throw') throw new Error('what went wrong');
-  const answer = path + ' judged ' + process.env.AFFIDAVIT_JUDGE + (brief ?? '');
+  const answer = path + ' judged ' + process.env.AFFIDAVIT_JUDGE + (workerData ?? '');
   if (path === 'last') setImmediate(() => parentPort.postMessage({ id, answer }));
   else parentPort.postMessage({ id, answer });
 });
@@ -51,8 +54,35 @@ it('answers for each path, with fewer threads than paths', async () => {
   expect(await answers(paths)).toEqual(paths.map((path) => `${path} judged 1`));
 });
 
-it('tells each thread the brief, with its first task alone', async () => {
-  expect(await answers(['a', 'b'], { jobs: 1, brief: '!' })).toEqual(['a judged 1!', 'b judged 1']);
+it('tells each thread the brief', async () => {
+  const judged = ['a judged 1!', 'exit died: no cause', 'b judged 1!'];
+  expect(await answers(['a', 'exit', 'b'], { jobs: 1, brief: '!' })).toEqual(judged);
+});
+
+it('starts threads before there is work, not more than it may have, and loses nothing to those that end', async () => {
+  const started: Worker[] = [];
+  const count = (worker: Worker): void => void started.push(worker);
+  process.on('worker', count);
+  const ends = new JudgePool<string>([program], 1, () => 'died', 'begun');
+  ends.begin(1);
+  await setImmediate();
+  const [first] = started;
+  if (first === undefined) throw new TypeError('no thread');
+  await once(first, 'exit');
+  expect(await ends.judge('a')).toBe('died');
+  await ends.close();
+  expect(started).toHaveLength(2);
+  const pool = new JudgePool<string>([program], 2, () => 'died');
+  pool.begin(3);
+  await setImmediate();
+  expect(started).toHaveLength(4);
+  expect(await Promise.all(['a', 'b'].map(async (path) => await pool.judge(path)))).toEqual([
+    'a judged 1',
+    'b judged 1',
+  ]);
+  await pool.close();
+  process.off('worker', count);
+  expect(started).toHaveLength(4);
 });
 
 it('loses one path to a thread that dies, and goes on', async () => {
