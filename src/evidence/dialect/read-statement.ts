@@ -15,7 +15,7 @@ import {
   evidenceTypeOf,
   type EvidenceType,
 } from './evidence-type.ts';
-import { readSubject, type ArtifactSubject } from './subject.ts';
+import { artifactSubject, readSubject, type ArtifactSubject } from './subject.ts';
 
 /** A statement about a recipe, as it was received: claims that are not compared yet. */
 export interface ReceivedEvidence extends ReceivedPredicate {
@@ -42,6 +42,11 @@ export interface ReceivedEvidence extends ReceivedPredicate {
  */
 export function parseEvidenceStatement(bytes: Uint8Array, file: string): ReceivedEvidence {
   return readEvidenceStatement(parseStatement(bytes, { ...EVIDENCE_STATEMENT, file }));
+}
+
+/** What such a statement is about, if it is not the recipe itself; nothing else of it is read. Throws as `parseEvidenceStatement`. */
+export function artifactIn(bytes: Uint8Array, file: string): ArtifactSubject | undefined {
+  return artifactSubject(parseStatement(bytes, { ...EVIDENCE_STATEMENT, file }));
 }
 
 /** Throws what `parseEvidenceStatement` throws. */

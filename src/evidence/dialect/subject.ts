@@ -26,16 +26,13 @@ export interface ArtifactSubject {
  * @throws EvidenceError STATEMENT_INVALID
  */
 export function readSubject(
-  { subjects: [subject], subjectsAt }: ReceivedStatement,
+  statement: ReceivedStatement,
   { recipe }: ReceivedPredicate,
 ): ArtifactSubject | undefined {
-  const at = `${subjectsAt}/0`;
-  const sha256 = sha256Of(subject, HINT);
-  const { name } = subject;
-  if (!name.startsWith(RECIPE_SUBJECT)) {
-    const artifact = artifactOf({ at, name, digest: sha256 });
-    if (artifact !== undefined) return artifact;
-  }
+  const subject = firstSubject(statement);
+  const artifact = artifactOf(subject);
+  if (artifact !== undefined) return artifact;
+  const { at, name, digest: sha256 } = subject;
   const place = { code: 'STATEMENT_INVALID', hint: HINT } as const;
   const wanted = subjectName(recipe.name);
   if (name !== wanted) {
@@ -46,8 +43,18 @@ export function readSubject(
   return refuse({ ...place, at: `${at}/digest/sha256` }, quote(sha256), quote(recipe.digest));
 }
 
+/** The same of a statement of which nothing else is read. */
+export function artifactSubject(statement: ReceivedStatement): ArtifactSubject | undefined {
+  return artifactOf(firstSubject(statement));
+}
+
+function firstSubject({ subjects: [subject], subjectsAt }: ReceivedStatement): ArtifactSubject {
+  return { at: `${subjectsAt}/0`, name: subject.name, digest: sha256Of(subject, HINT) };
+}
+
 /** Undefined if it is not named as one. */
 function artifactOf(subject: ArtifactSubject): ArtifactSubject | undefined {
+  if (subject.name.startsWith(RECIPE_SUBJECT)) return undefined;
   const reference = parseReference(subject.name);
   if (reference === undefined) return undefined;
   const { digest, at } = subject;

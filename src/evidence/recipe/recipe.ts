@@ -58,6 +58,11 @@ export interface ReadRecipe {
   readonly canonical: (rules: CanonicalRules) => string;
 }
 
+/** A recipe, and exactly what was read. */
+export interface RecipeOfBytes extends ReadRecipe {
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Reads a resolved recipe, YAML.
  *
@@ -95,18 +100,30 @@ export interface TypedRecipe extends ReadRecipe {
  * has, so it is what is judged.
  *
  * @param file how complaints name it
+ * @param alike a recipe that is not read again, if AICR writes the same bytes of this one
  * @throws EvidenceError what `readRecipe` and `typeRecipe` throw
  */
-export function readTypedRecipe(bytes: Uint8Array, file: string): TypedRecipe {
+export function readTypedRecipe(
+  bytes: Uint8Array,
+  file: string,
+  alike?: RecipeOfBytes,
+): TypedRecipe {
   return recognising('recipe', { file, bytes }, () => {
     const [source, tree] = readTrees(bytes, file);
     // What no recipe can be is refused in the words of the document.
     parseRecipe(source, file);
     const { value, findings } = typeRecipe(tree, file);
-    const read = readRecipe(Buffer.from(textOfTyped(withTypes(value), file, 'legacy')), file);
+    const written = Buffer.from(textOfTyped(withTypes(value), file, 'legacy'));
+    const isAlike = alike !== undefined && Buffer.compare(alike.bytes, written) === 0;
+    const read = isAlike ? readAs(alike, file) : readRecipe(written, file);
     const recipe = { ...read.recipe, findings: [...read.recipe.findings, ...findings] };
     return { ...read, recipe, source };
   });
+}
+
+/** The same recipe under another name. */
+function readAs({ data, canonical }: ReadRecipe, file: string): ReadRecipe {
+  return { recipe: parseRecipe(data, file), data, digest: digestOf(canonical('v3')), canonical };
 }
 
 /**

@@ -6,7 +6,8 @@ import { EvidenceError, orIfRefused, type Finding } from '../../errors/evidence-
 import { quote } from '../../quote.ts';
 import type { Criteria } from '../recipe/criteria.ts';
 import type { NamedFile } from '../recipe/recipe-component.ts';
-import { readTypedRecipe, type Recipe, type TypedRecipe } from '../recipe/recipe.ts';
+import { readTypedRecipe } from '../recipe/recipe.ts';
+import type { Recipe, RecipeOfBytes, TypedRecipe } from '../recipe/recipe.ts';
 import type { Catalogue } from './catalogue.ts';
 import { DIMENSIONS } from './criteria.ts';
 import { namedFiles } from './named-files.ts';
@@ -25,8 +26,12 @@ export interface OwnRecipe {
 
 /** Recipes that somebody has at hand, to compare a recipe with. */
 export interface OwnRecipes {
-  /** Throws RECIPE_OTHER if the recipe asks for what they do not have, what `resolve` throws, and RECIPE_FILE_MISSING. */
-  readonly resolveLike: (recipe: Recipe) => OwnRecipe;
+  /**
+   * Throws RECIPE_OTHER if the recipe asks for what they do not have, what `resolve` throws, and RECIPE_FILE_MISSING.
+   *
+   * @param alike the same recipe with its bytes: if it resolves to these, they are not read again
+   */
+  readonly resolveLike: (recipe: Recipe, alike?: RecipeOfBytes) => OwnRecipe;
   /** The files that a recipe names there. Throws RECIPE_FILE_MISSING. */
   readonly filesOf: (recipe: TypedRecipe) => readonly NamedFile[];
   /** Of all their files, by path and bytes. */
@@ -39,10 +44,10 @@ const MOST_KEPT = 8;
 export function ownRecipes(catalogue: Catalogue): OwnRecipes {
   const kept = new Map<string, OwnRecipe>();
   return {
-    resolveLike: (recipe) => {
+    resolveLike: (recipe, alike) => {
       const { file, criteria, profile } = recipe;
       const asked = JSON.stringify([file, criteria, profile?.selection]);
-      const own = kept.get(asked) ?? resolveLike(recipe, catalogue);
+      const own = kept.get(asked) ?? resolveLike(recipe, catalogue, alike);
       kept.delete(asked);
       kept.set(asked, own);
       const [oldest] = kept.keys();
@@ -66,9 +71,9 @@ export function ownRecipesOf(
 ): OwnRecipes {
   return {
     ...own,
-    resolveLike: (recipe) => {
+    resolveLike: (recipe, alike) => {
       requireCriteria(recipe, criteria, nodes);
-      return own.resolveLike(recipe);
+      return own.resolveLike(recipe, alike);
     },
   };
 }
@@ -97,7 +102,11 @@ function digestOfFiles({ files }: RecipeFiles): Digest {
 }
 
 /** Resolves a recipe again. Of the other one nothing but criteria and profile is used. */
-function resolveLike({ file, criteria, profile }: Recipe, catalogue: Catalogue): OwnRecipe {
+function resolveLike(
+  { file, criteria, profile }: Recipe,
+  catalogue: Catalogue,
+  alike: RecipeOfBytes | undefined,
+): OwnRecipe {
   const { recipes } = catalogue;
   const [name = '', value = ''] = profile?.selection.split('=') ?? [];
   const selection = profile && { name, value };
@@ -109,7 +118,7 @@ function resolveLike({ file, criteria, profile }: Recipe, catalogue: Catalogue):
   const text = Buffer.from(recipeText(resolution));
   const [recipe, files] = orIfRefused(
     () => {
-      const typed = readTypedRecipe(text, recipes.directory);
+      const typed = readTypedRecipe(text, recipes.directory, alike);
       return [typed, namedFiles(typed, recipes)] as const;
     },
     (error) => refuseWhereSet(error, resolution),

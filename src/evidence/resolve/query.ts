@@ -35,8 +35,13 @@ export function queryOf(
 }
 
 /** Whether AICR or an overlay knows the value; "" is open. */
-export function isKnown(name: DimensionName, value: string, catalogue: Catalogue): boolean {
-  return value === '' || knownValues(name, catalogue).has(value);
+export function isKnown(
+  name: DimensionName,
+  value: string,
+  { rules, overlays }: Catalogue,
+): boolean {
+  if (value === '' || KNOWN_VALUES[rules][name].split(' ').includes(value)) return true;
+  return [...overlays.values()].some(({ criteria }) => criteria?.[name] === value);
 }
 
 /** A value in AICR's spelling; undefined if it can be none. */

@@ -13,15 +13,15 @@ import { clusterClaims } from '../claim/raw-provider.ts';
 import type { ReceivedEvidence } from '../dialect/read-statement.ts';
 import { RECIPE_FILE } from '../layout.ts';
 import type { RecipeProfile } from '../recipe/profile.ts';
+import type { RecipeOfBytes } from '../recipe/recipe.ts';
 import type { ClusterAssessment, ListedBom } from '../validate/judge.ts';
 import type { EvidenceLog } from './checks.ts';
 import { claimedDimensions, decidedFaults, type ClaimRules } from './claim-rules.ts';
-import type { BundleRecipe } from './read-parts.ts';
 
 /** The recipe's name and digest, computed from `recipe.yaml`, are those of the predicate. */
 export function checkRecipe(
   log: EvidenceLog,
-  read: BundleRecipe,
+  read: RecipeOfBytes,
   predicate: ReceivedPredicate,
 ): void {
   const { recipe, digest } = read;
@@ -41,7 +41,7 @@ export function checkRecipe(
 /**
  * A verifier without a YAML writer hashes the lines of this file: they must be those that were hashed.
  */
-function notCanonical({ canonical, bytes }: BundleRecipe): readonly Fault[] {
+function notCanonical({ canonical, bytes }: RecipeOfBytes): readonly Fault[] {
   const text = canonical('legacy');
   if (Buffer.from(text).equals(bytes)) return [];
   const { line, found, expected } = firstDifferingLine(Buffer.from(bytes).toString(), text);

@@ -14,7 +14,7 @@ import { isSameDemand, isSamePath } from '../constraint/same-meaning.ts';
 import { RECIPE_FILE } from '../layout.ts';
 import { recipeDifferences, shownValue } from '../recipe/compare-recipes.ts';
 import type { NamedFile } from '../recipe/recipe-component.ts';
-import type { ReadRecipe, TypedRecipe } from '../recipe/recipe.ts';
+import type { ReadRecipe, RecipeOfBytes, TypedRecipe } from '../recipe/recipe.ts';
 import type { OwnRecipe, OwnRecipes } from '../resolve/own-recipe.ts';
 import { OWN_RECIPE_CHECK, type EvidenceLog } from './checks.ts';
 
@@ -36,7 +36,7 @@ interface Compared {
 /** @param recipe undefined: it could not be read */
 export function checkOwnRecipe(
   log: EvidenceLog,
-  recipe: ReadRecipe | undefined,
+  recipe: RecipeOfBytes | undefined,
   predicate: ReceivedPredicate,
   atHand: AtHand,
 ): Compared {
@@ -64,8 +64,8 @@ interface Own extends Pick<OwnRecipe, 'recipe'>, Partial<Omit<OwnRecipe, 'recipe
   readonly flag: '--recipe' | '--recipes';
 }
 
-function ownRecipe(evidence: ReadRecipe, { recipe, recipes }: AtHand): Own | undefined {
-  const own = recipes?.resolveLike(evidence.recipe) ?? (recipe && { recipe });
+function ownRecipe(evidence: RecipeOfBytes, { recipe, recipes }: AtHand): Own | undefined {
+  const own = recipes?.resolveLike(evidence.recipe, evidence) ?? (recipe && { recipe });
   if (own === undefined) return undefined;
   const isSameDigest = own.recipe.digest === digestOf(evidence.canonical('v3'));
   return { ...own, isSameDigest, flag: recipes === undefined ? '--recipe' : '--recipes' };

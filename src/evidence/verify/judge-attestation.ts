@@ -13,7 +13,11 @@ import { quote } from '../../quote.ts';
 import { parseSigstoreBundle, payloadOf } from '../../trust/sigstore-bundle.ts';
 import type { Proof } from '../../trust/trust.ts';
 import { EVIDENCE_STATEMENT, isEvidenceType } from '../dialect/evidence-type.ts';
-import { parseEvidenceStatement, type ReceivedEvidence } from '../dialect/read-statement.ts';
+import {
+  artifactIn,
+  parseEvidenceStatement,
+  type ReceivedEvidence,
+} from '../dialect/read-statement.ts';
 import { otherSubject } from '../dialect/subject.ts';
 import { ATTESTATION, MANIFEST_FILE, STATEMENT_FILE } from '../layout.ts';
 import type { JudgedAttestation } from './artifact-source.ts';
@@ -45,11 +49,14 @@ export function otherAttestation(sigstoreBundle: Uint8Array): Fault | undefined 
   );
 }
 
-/** The artifact that it says it is about, whoever signed that; undefined if it names none, or cannot be read. */
+/**
+ * The artifact that it says it is about, whoever signed that; undefined if it names none. Nothing else of it is read: what
+ * is wrong with that is said when it is judged.
+ */
 export function attestedArtifact(sigstoreBundle: Uint8Array): Digest | undefined {
   return unlessRefused(() => {
     const payload = payloadOf(parseSigstoreBundle(sigstoreBundle, ATTESTATION));
-    const { artifact } = parseEvidenceStatement(payload, STATEMENT_FILE);
+    const artifact = artifactIn(payload, STATEMENT_FILE);
     return artifact && digestOfHex(artifact.digest);
   });
 }

@@ -9,7 +9,7 @@ import type { CanonicalRules } from '../aicr/canonical-yaml.ts';
 import { BOM_FILE, EVIDENCE_LAYOUT, RECIPE_FILE, SNAPSHOT_FILE, ctrfFile } from '../layout.ts';
 import { readPhaseReport, type CtrfReport } from '../phase/ctrf.ts';
 import { PHASES, type Phase } from '../phase/phase.ts';
-import { readRecipe, type ReadRecipe } from '../recipe/recipe.ts';
+import { readRecipe, type RecipeOfBytes } from '../recipe/recipe.ts';
 import type { SnapshotKeep } from '../redact/policy.ts';
 import { minimalOf } from '../redact/redact.ts';
 import { readSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
@@ -30,17 +30,12 @@ export function valueOf<T>(part: Part<T>): T | undefined {
   return 'value' in part ? part.value : undefined;
 }
 
-export interface BundleRecipe extends ReadRecipe {
-  /** As the bundle has it. */
-  readonly bytes: Uint8Array;
-}
-
 /** @param rules of its digest */
 export function readBundleRecipe(
   files: ReceivedFiles,
   rules: CanonicalRules,
   { recipes } = new ReadBefore(),
-): Part<BundleRecipe> {
+): Part<RecipeOfBytes> {
   return partOf(() => {
     const bytes = documentOf(files, RECIPE_FILE, EVIDENCE_LAYOUT);
     const read = recipes.of(bytes, rules, () => readRecipe(bytes, RECIPE_FILE, rules));

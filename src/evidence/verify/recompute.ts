@@ -5,6 +5,7 @@ import { shorten } from '../../quote.ts';
 import type { ReceivedEvidence } from '../dialect/read-statement.ts';
 import { locateInBundle } from '../layout.ts';
 import type { Phase, PhaseTest } from '../phase/phase.ts';
+import type { RecipeOfBytes } from '../recipe/recipe.ts';
 import type { SnapshotKeep } from '../redact/policy.ts';
 import { minimalReport } from '../redact/redact.ts';
 import { keepOf, ownerOf } from '../redact/withholding.ts';
@@ -30,7 +31,6 @@ import {
   readBundleReports,
   readBundleSnapshot,
   valueOf,
-  type BundleRecipe,
   type BundleReports,
   type KnownSnapshot,
 } from './read-parts.ts';
@@ -151,7 +151,7 @@ function asItIs(_: string, report: Uint8Array): Uint8Array {
 type Kept = Readonly<Record<'keep' | 'ours', SnapshotKeep | undefined>>;
 
 /** Worked out once: for a large recipe it is much. */
-function keptOf({ redaction }: ReceivedEvidence, read: BundleRecipe | undefined): Kept {
+function keptOf({ redaction }: ReceivedEvidence, read: RecipeOfBytes | undefined): Kept {
   const keep = redaction && read && keepOf(redaction, read.recipe);
   return { keep, ours: redaction && ownerOf(redaction) === 'ours' ? keep : undefined };
 }

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { recipeDifferences } from '../../../src/evidence/recipe/compare-recipes.ts';
-import { readTypedRecipe } from '../../../src/evidence/recipe/recipe.ts';
+import { readRecipe, readTypedRecipe } from '../../../src/evidence/recipe/recipe.ts';
+import type { RecipeOfBytes } from '../../../src/evidence/recipe/recipe.ts';
 import { ownRecipes } from '../../../src/evidence/resolve/own-recipe.ts';
 import { recipeText } from '../../../src/evidence/resolve/recipe-text.ts';
 import { resolve } from '../../../src/evidence/resolve/resolve.ts';
@@ -37,6 +38,35 @@ describe('ownRecipes', () => {
       expect(files).toEqual(own.filesOf(read));
       expect(files.length).toBeGreaterThan(0);
     }
+  });
+
+  it('does not read again what is the same to the byte, and gives the same as if it had', () => {
+    const [{ criteria } = { criteria: undefined }] = [...real.overlays.values()].slice(-1);
+    if (criteria === undefined) throw new TypeError('no criteria');
+    const { recipe, canonical } = readTypedRecipe(
+      Buffer.from(recipeText(resolve(real, criteria))),
+      'r.yaml',
+    );
+    const alikeOf = (text: string): RecipeOfBytes => {
+      const bytes = Buffer.from(text);
+      return { ...readRecipe(bytes, 'r.yaml'), bytes };
+    };
+    const written = canonical('legacy');
+    const same = alikeOf(written);
+    const other = alikeOf(written.replace(/version: .+/, 'version: 9.9.9'));
+    const read = vi.spyOn(String.prototype, 'search');
+    const [all, less, more] = [undefined, same, other].map((alike) => {
+      read.mockClear();
+      const own = ownRecipes(real).resolveLike(recipe, alike);
+      const { canonical: text, ...rest } = own.recipe;
+      return {
+        own: { ...own, recipe: { ...rest, text: text('v3') } },
+        texts: read.mock.calls.length,
+      };
+    });
+    vi.restoreAllMocks();
+    expect([less?.own, more?.own]).toEqual([all?.own, all?.own]);
+    expect([all, less, more].map((each) => each?.texts)).toEqual([4, 2, 4]);
   });
 
   it('takes the profile of the recipe', () => {
