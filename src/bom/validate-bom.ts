@@ -16,6 +16,7 @@ import { UniqueItems } from './unique-items.ts';
  */
 export async function requireValidBom(bytes: Uint8Array, bom: Bom): Promise<void> {
   const isValid = await validatorOf(bom.specVersion);
+  unique = new UniqueItems();
   if (isValid(JSON.parse(new TextDecoder().decode(bytes)))) return;
   const [first] = isValid.errors ?? [];
   throw new EvidenceError('BOM_INVALID', {
@@ -26,8 +27,20 @@ export async function requireValidBom(bytes: Uint8Array, bom: Bom): Promise<void
   });
 }
 
-/** As the library's own validator makes it, but for the rule that takes minutes. */
+/** Of the document that is compared at the moment: a comparison waits for nothing. */
+let unique = new UniqueItems();
+
+const VALIDATORS = new Map<string, Promise<ValidateFunction>>();
+
+/** Made once: it takes ten times as long as to pack evidence. */
 async function validatorOf(specVersion: string): Promise<ValidateFunction> {
+  const known = VALIDATORS.get(specVersion) ?? buildValidator(specVersion);
+  VALIDATORS.set(specVersion, known);
+  return await known;
+}
+
+/** As the library's own validator makes it, but for the rule that takes minutes. */
+async function buildValidator(specVersion: string): Promise<ValidateFunction> {
   const { Ajv } = await import('ajv');
   const { default: addFormats } = await import('ajv-formats');
   const { default: addMoreFormats } = await import('ajv-formats-draft2019');
@@ -39,7 +52,6 @@ async function validatorOf(specVersion: string): Promise<ValidateFunction> {
   addFormats.default(ajv);
   addMoreFormats(ajv, { formats: ['idn-email'] });
   ajv.addFormat('iri-reference', true);
-  const unique = new UniqueItems();
   ajv.removeKeyword('uniqueItems').addKeyword({
     keyword: 'uniqueItems',
     type: 'array',
