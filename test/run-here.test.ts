@@ -1,4 +1,6 @@
+import { Socket as DatagramSocket } from 'node:dgram';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +11,7 @@ import { runProgram } from './run-here.ts';
 
 const DOCUMENTS = ['validate', '--recipe', 'recipe.yaml', '--snapshot', 'snapshot.yaml'];
 const EMIT = [...DOCUMENTS, '--results', 'results', '--no-sign', '--emit-evidence', 'out.tar.gz'];
+const BLOCKED = ['verify-evidence', `localhost/a/b@sha256:${'0'.repeat(64)}`];
 const env = { SOURCE_DATE_EPOCH: '1781054400' };
 
 /** A new folder with the demo's inputs. */
@@ -48,6 +51,10 @@ describe('a run in the process of the tests', () => {
     [64, 'an unknown flag', [...DOCUMENTS, '--frobnicate', '--format', 'json']],
     [64, 'an unknown flag of the other command', ['verify-evidence', 'nowhere', '--frobnicate']],
     [64, 'an unknown command', ['frobnicate']],
+    [0, 'the help', ['--help']],
+    [0, 'the help of a command', ['validate', '-h']],
+    [64, 'the first word of several commands', ['recipe']],
+    [3, 'what needs a network that is blocked', [...BLOCKED, '--offline']],
   ])('ends with %i, says and writes the same as a process: %s', async (code, _, words) => {
     const here = await outcome(runProgram, words);
     expect(here).toMatchObject({ code });
@@ -64,10 +71,17 @@ describe('a run in the process of the tests', () => {
         emitter.eventNames().map((name) => [name, emitter.listenerCount(name)]),
       ),
       [process.stdout, process.stderr].map((stream) => Reflect.get(stream, 'write')),
+      [Socket, DatagramSocket].map(({ prototype }) => [
+        prototype.connect,
+        Reflect.get(prototype, 'send'),
+      ]),
+      [console.log, console.error],
     ];
     const before = state();
     await runProgram(EMIT, { cwd: demo(), env });
     await runProgram(['frobnicate']);
+    await runProgram(['--help']);
+    await runProgram([...BLOCKED, '--offline']);
     expect(state()).toEqual(before);
   });
 

@@ -1,7 +1,9 @@
 // Starting Node costs more than most calls of the program, so a test runs the built program in its own
 // process wherever the process is not what is tested. test/run-here.test.ts holds both to be the same.
+import { Socket as DatagramSocket } from 'node:dgram';
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
+import { Socket } from 'node:net';
 
 import { PROGRAM, ROOT, runCli, type Run, type RunOptions } from './run-cli.ts';
 
@@ -17,11 +19,8 @@ export async function runProgram(args: readonly string[], options: RunOptions = 
   return await (needsProcess(args, options) ? runCli : runHere)(args, options);
 }
 
-/**
- * Standard input belongs to the runner of the tests, `--offline` blocks the network for good, `sandbox`
- * waits for signals, and help is what oclif prints by ways of its own.
- */
-const WORDS_FOR_A_PROCESS = /^(?:-|--offline(?:=.*)?|-h|--help|help|sandbox|\/dev\/std.*)$/;
+/** Standard input belongs to the runner of the tests, and `sandbox` waits for signals. */
+const WORDS_FOR_A_PROCESS = /^(?:-|sandbox|\/dev\/std.*)$/;
 
 /** Node reads these when it starts. */
 const VARIABLES_FOR_A_PROCESS = /^(?:NODE_.*|TZ|LANG|LC_.*)$/;
@@ -60,6 +59,8 @@ async function runAlone(args: readonly string[], { cwd, env }: HereOptions): Pro
     }),
     useDirectory(cwd ?? ROOT),
     useListeners(),
+    useNetwork(),
+    useConsole(),
   ];
   const stdout = capture(process.stdout);
   const stderr = capture(process.stderr);
@@ -125,6 +126,24 @@ function useListeners(): Undo {
       }
     }
   };
+}
+
+/** `--offline` blocks it, for as long as the process lives. */
+function useNetwork(): Undo {
+  const { connect } = Socket.prototype;
+  const { connect: connectDatagrams, send } = DatagramSocket.prototype;
+  return () => {
+    Object.assign(Socket.prototype, { connect });
+    Object.assign(DatagramSocket.prototype, { connect: connectDatagrams, send });
+  };
+}
+
+/** oclif prints the help there, and the runner of the tests has one of its own. */
+function useConsole(): Undo {
+  const { log, error } = console;
+  console.log = (text = '') => process.stdout.write(`${text}\n`);
+  console.error = (text = '') => process.stderr.write(`${text}\n`);
+  return () => Object.assign(console, { log, error });
 }
 
 function listenersOf(emitter: EventEmitter): readonly unknown[] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { TALK_FLAGS } from '../../src/cli/call/talk-flags.ts';
 import { COMMANDS, findCommand } from '../../src/cli/command-table.ts';
-import { runCli } from '../run-cli.ts';
+import { runProgram } from '../run-here.ts';
 
 describe('words that are no call of a command', () => {
   it.each([
@@ -17,21 +17,21 @@ describe('words that are no call of a command', () => {
     [['report', '--', '--help', 'b'], '"b", which belongs to no flag'],
     [['verify-evidence'], 'no INPUT'],
   ])('%j is usage, and found: %s', async (words, found) => {
-    const { code, stdout, stderr } = await runCli(words);
+    const { code, stdout, stderr } = await runProgram(words);
     expect(stderr).toContain(`found: ${found}\n`);
     expect(stdout).toBe('');
     expect(code).toBe(64);
   });
 
   it('does not wait for standard input where an operand is missing', async () => {
-    const { code } = await runCli(['verify-evidence'], { stdin: 'evidence.tar.gz\n' });
+    const { code } = await runProgram(['verify-evidence'], { stdin: 'evidence.tar.gz\n' });
     expect(code).toBe(64);
   });
 
   it.each([['--format', 'json'], ['--format=json'], ['-f', 'json'], ['-fjson'], ['-f=json']])(
     'say so as JSON with %s %s',
     async (...format) => {
-      const { code, stdout } = await runCli(['verify-evidence', '--frobnicate', ...format]);
+      const { code, stdout } = await runProgram(['verify-evidence', '--frobnicate', ...format]);
       expect(code).toBe(64);
       const error = { code: 'USAGE', at: 'affidavit verify-evidence' };
       expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: '1.0.0', exitCode: 64, error });
@@ -43,7 +43,9 @@ describe('help', () => {
   it.each(['', 'help', '--help', '-h', 'help help', '--help version', 'version -h'])(
     'affidavit %s lists the commands, with 0',
     async (line) => {
-      const { code, stdout, stderr } = await runCli(line.split(' ').filter((word) => word !== ''));
+      const { code, stdout, stderr } = await runProgram(
+        line.split(' ').filter((word) => word !== ''),
+      );
       for (const name of ['help', 'sandbox', 'validate', 'verify-evidence', 'version']) {
         expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
       }
@@ -55,7 +57,7 @@ describe('help', () => {
   it.each(['help validate', '--help validate', '-h validate', 'validate --help', 'validate -r -h'])(
     'affidavit %s shows the flags of validate, short ones too, with 0',
     async (line) => {
-      const { code, stdout, stderr } = await runCli(line.split(' '));
+      const { code, stdout, stderr } = await runProgram(line.split(' '));
       for (const flag of [
         '-r, --recipe=',
         '-s, --snapshot=',
@@ -77,7 +79,9 @@ describe('the first word of several commands', () => {
   it.each(['recipe --help', 'help recipe', 'recipe help'])(
     'is asked for with affidavit %s: its commands, a line each, and 0',
     async (line) => {
-      const { code, stdout, stderr } = await runCli(line.split(' '), { env: { COLUMNS: '120' } });
+      const { code, stdout, stderr } = await runProgram(line.split(' '), {
+        env: { COLUMNS: '120' },
+      });
       expect(stdout).toMatch(RECIPE);
       const ours = Object.keys(COMMANDS).filter((name) => name.startsWith('recipe '));
       expect(stdout.match(/(?<=^ {2})recipe \w+(?= )/gm)).toEqual(ours);
@@ -88,7 +92,7 @@ describe('the first word of several commands', () => {
   );
 
   it('says the same alone, on standard error, with 64', async () => {
-    const { code, stdout, stderr } = await runCli(['recipe'], { env: { COLUMNS: '120' } });
+    const { code, stdout, stderr } = await runProgram(['recipe'], { env: { COLUMNS: '120' } });
     expect(stderr).toMatch(RECIPE);
     expect(stdout).toBe('');
     expect(code).toBe(64);
@@ -97,7 +101,7 @@ describe('the first word of several commands', () => {
   it.each(['recipe lnit', 'recipe lnit --help', 'help recipe lnit'])(
     'with one that is misspelt, affidavit %s, is usage, and says which was meant',
     async (line) => {
-      const { code, stdout, stderr } = await runCli(line.split(' '));
+      const { code, stdout, stderr } = await runProgram(line.split(' '));
       expect(stderr).toContain('found: "recipe lnit"\n');
       expect(stderr).toContain(' next: did you mean affidavit recipe lint? ');
       expect(stdout).toBe('');
@@ -114,7 +118,7 @@ describe('the help of a command', () => {
       [40, 120].map((columns) => [name, columns] as const),
     ),
   )('of %s keeps to COLUMNS=%i, and breaks no item that fits a line', async (name, columns) => {
-    const { stdout } = await runCli(['help', name], { env: { COLUMNS: String(columns) } });
+    const { stdout } = await runProgram(['help', name], { env: { COLUMNS: String(columns) } });
     const [page = ''] = stdout.split('\nEXAMPLES\n');
     const lines = page.split('\n').slice(1);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
@@ -132,7 +136,7 @@ describe('the help of a command', () => {
   it.each(Object.keys(COMMANDS))(
     'of %s at 80 columns: its flags in one column under each heading, usage whole, and every flag in both',
     async (name) => {
-      const { stdout } = await runCli(['help', ...name.split(' ')], { env: { COLUMNS: '80' } });
+      const { stdout } = await runProgram(['help', ...name.split(' ')], { env: { COLUMNS: '80' } });
       const [page = '', examples = ''] = stdout.split('\nEXAMPLES\n');
       expect(
         page
@@ -163,7 +167,7 @@ describe('the help of a command', () => {
   it.each(['sandbox', 'validate', 'verify-evidence'])(
     'of %s says its summary once, and its description in whole paragraphs',
     async (name) => {
-      const { stdout } = await runCli(['help', name], { env: { COLUMNS: '9999' } });
+      const { stdout } = await runProgram(['help', name], { env: { COLUMNS: '9999' } });
       const command = await findCommand(name);
       expect(stdout.split(command?.summary ?? '?')).toHaveLength(2);
       const paragraphs = command?.description.split('\n\n') ?? [];
@@ -175,7 +179,7 @@ describe('the help of a command', () => {
 
 describe('version', () => {
   it.each(['version', '--version'])('affidavit %s is one line, with 0', async (word) => {
-    const { code, stdout, stderr } = await runCli([word]);
+    const { code, stdout, stderr } = await runProgram([word], { ownProcess: true });
     expect(stdout).toMatch(/^affidavit\/\d+\.\d+\.\d+ \w+-\w+ node-v\d+\.\d+\.\d+\n$/);
     expect(stderr).toBe('');
     expect(code).toBe(0);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { EXIT_CODES } from '../../src/cli/call/exit-codes.ts';
 import { COMMANDS } from '../../src/cli/command-table.ts';
-import { runCli } from '../run-cli.ts';
+import { runProgram } from '../run-here.ts';
 import { codesIn, read, repositoryFiles, sectionOf, sectionsOf, tableRows } from './repository.ts';
 
 const document = read('docs/cli.md');
@@ -30,7 +30,7 @@ describe('docs/cli.md', () => {
   });
 
   it.each(commands)('lists exactly the flags that `affidavit %s --help` lists', async (command) => {
-    const { code, stdout } = await runCli([...command.split(' '), '--help']);
+    const { code, stdout } = await runProgram([...command.split(' '), '--help']);
     expect(code).toBe(0);
     const flags = [...stdout.matchAll(HELP_FLAG)].map(([, char, name = '', value]) => {
       const short = char === undefined ? '' : `-${char}, `;

@@ -23,7 +23,8 @@ import {
 } from '../../src/evidence/aicr/canonical-yaml.ts';
 import * as limits from '../../src/limits.ts';
 import { PREDICATE_TYPE_V3, SIGSTORE_BUNDLE_TYPE, STATEMENT_TYPE } from '../../src/media-types.ts';
-import { ROOT, runCli } from '../run-cli.ts';
+import { ROOT } from '../run-cli.ts';
+import { runProgram } from '../run-here.ts';
 import {
   codeIn,
   codesIn,
@@ -150,7 +151,10 @@ describe('the vector in docs/format.md', () => {
     cpSync(join(ROOT, 'testdata/demo'), folder, { recursive: true });
     const [epoch = '', ...words] = emit.replaceAll('\\\n', ' ').trim().split(/\s+/);
     const [name = '', value = ''] = epoch.split('=');
-    const { code, stderr } = await runCli(words.slice(1), { cwd: folder, env: { [name]: value } });
+    const { code, stderr } = await runProgram(words.slice(1), {
+      cwd: folder,
+      env: { [name]: value },
+    });
     expect(stderr).not.toContain('error:');
     expect(code).toBe(0);
     mkdirSync(unpacked);
