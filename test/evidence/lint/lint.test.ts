@@ -1,18 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { lintTree } from '../../../src/evidence/lint/lint-tree.ts';
 import { lint, type LintFinding } from '../../../src/evidence/lint/lint.ts';
-import type { RecipeFiles } from '../../../src/evidence/resolve/recipe-files.ts';
 import { propertyRuns } from '../../property-runs.ts';
-import { realTexts, smallToday, smallV011, type Texts } from '../resolve/recipes.ts';
+import { realTexts, recipesOf, smallToday, smallV011, type Texts } from '../resolve/recipes.ts';
 
 const REAL = realTexts();
-
-function recipesOf(texts: Texts, directory = 'recipes'): RecipeFiles {
-  const files = Object.entries(texts).map(([path, text]) => [path, Buffer.from(text)] as const);
-  return { directory, files: new Map(files) };
-}
 
 function linted(texts: Texts): readonly LintFinding[] {
   return lint({ files: [], directories: [recipesOf(texts)] });
@@ -634,15 +627,4 @@ it('ends on any file, and names a place in it', () => {
     ),
     { numRuns: propertyRuns(10, 60) },
   );
-});
-
-it('has as many complaints as there are mistakes: more than one call takes as arguments', () => {
-  // A document has 20,000 values at most. Names of this length are like no other.
-  const rest = 'x'.repeat(40);
-  const overlays = Array.from({ length: 7 }, (_, at) => {
-    const names = Array.from({ length: 19_000 }, (__, index) => `    - n${at}-${index}${rest}\n`);
-    return [`o${at}`, `  mixins:\n${names.join('')}`] as const;
-  });
-  const { faults } = lintTree(recipesOf(smallToday(Object.fromEntries(overlays))));
-  expect(faults.filter(({ code }) => code === 'MIXIN_MISSING')).toHaveLength(7 * 19_000);
 });

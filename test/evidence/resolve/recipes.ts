@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { parseCatalogue, type Catalogue } from '../../../src/evidence/resolve/catalogue.ts';
 import type { DimensionName } from '../../../src/evidence/resolve/criteria.ts';
 import { queryOf } from '../../../src/evidence/resolve/query.ts';
+import type { RecipeFiles } from '../../../src/evidence/resolve/recipe-files.ts';
 import { recipeText } from '../../../src/evidence/resolve/recipe-text.ts';
 import { resolve, type Resolution } from '../../../src/evidence/resolve/resolve.ts';
 import type { Rules } from '../../../src/evidence/resolve/rules.ts';
@@ -104,4 +105,9 @@ export function smallToday(overlays: Texts, mixins: Texts = {}): Texts {
     ...Object.fromEntries(written('RecipeMetadata', 'overlays', overlays)),
     ...Object.fromEntries(written('RecipeMixin', 'mixins', mixins)),
   };
+}
+
+export function recipesOf(texts: Texts, directory = 'recipes'): RecipeFiles {
+  const files = Object.entries(texts).map(([path, text]) => [path, Buffer.from(text)] as const);
+  return { directory, files: new Map(files) };
 }
