@@ -1,28 +1,15 @@
 // Which recipes a change changes: each is compared by what it resolves to, and by the contents of the files that this names.
 
 import { compareBytes } from '../compare-bytes.ts';
-import {
-  EvidenceError,
-  faultKey,
-  faultOf,
-  orIfRefused,
-  type Fault,
-} from '../errors/evidence-error.ts';
+import { EvidenceError, faultKey, type Fault } from '../errors/evidence-error.ts';
 import { locatedIn, type LintFinding } from '../evidence/lint/lint.ts';
-import { parseCatalogue, type Catalogue } from '../evidence/resolve/catalogue.ts';
-import { ownRecipes, type OwnRecipes } from '../evidence/resolve/own-recipe.ts';
+import type { Catalogue } from '../evidence/resolve/catalogue.ts';
 import type { RecipeFiles, RecipeTree } from '../evidence/resolve/recipe-files.ts';
-import { changeOf, withDefault, type RecipeChange } from './recipe-change.ts';
+import { askedBeside, askedByName, keyOf, type Asked } from './asked.ts';
+import { comparing, type Compared, type RecipeChange } from './recipe-change.ts';
 import { apartFrom, changedPaths } from './recipe-inputs.ts';
-import {
-  askedBeside,
-  keptRecipes,
-  keyOf,
-  recipesIn,
-  type TreeRecipe,
-  type TreeRecipes,
-} from './recipes.ts';
-import { NO_CHANGE } from './resolved-recipe.ts';
+import { duplicate, idOf, sideOf, withAsked, type Side, type TreeRecipe } from './recipes.ts';
+import { NO_CHANGE, type Otherwise } from './resolved-recipe.ts';
 
 export interface ChangedRecipes {
   /** Sorted by name; also those that are the same. */
@@ -33,8 +20,6 @@ export interface ChangedRecipes {
   readonly apart: readonly string[];
   /** Of head; undefined if it has none. */
   readonly files: RecipeFiles | undefined;
-  /** The recipes of head, to compare evidence with; undefined if they cannot be read. */
-  readonly own: OwnRecipes | undefined;
   /** The rules of AICR by which head is resolved; undefined if it cannot be read. */
   readonly rules: Catalogue['rules'] | undefined;
 }
@@ -43,42 +28,115 @@ export interface ChangedRecipes {
  * Compares the recipes of two commits.
  *
  * @param base undefined: each recipe of head is taken as changed
- * @throws EvidenceError RECIPES_GONE, RECIPES_NOT_FOUND
+ * @param pointed names of recipes that have pointers: they are looked at without an overlay of their own, too
+ * @throws EvidenceError RECIPES_GONE, RECIPES_NOT_FOUND, LIMIT_EXCEEDED
  */
-export function changedRecipes(base: RecipeTree | undefined, head: RecipeTree): ChangedRecipes {
+export function changedRecipes(
+  base: RecipeTree | undefined,
+  head: RecipeTree,
+  pointed: ReadonlySet<string> = new Set(),
+): ChangedRecipes {
   const paths = changedPaths(base?.recipes, head.recipes);
-  const now = sideOf(head);
-  const old = base && paths.size === 0 ? sideOf(base, now.made) : sideOf(base);
+  const now = sideOf(head.recipes);
+  const old = paths.size === 0 ? now : sideOf(base?.recipes);
   requireRecipes(old, now);
-  const before = withKept(old, paths.size === 0 ? [] : besideOf(old, now));
-  const after = withKept(now, before.recipes.values());
-  const changes = changesOf(before, after, { paths, isAll: base === undefined });
-  const recipes = withoutKnown(changes);
-  const ofRecipes = recipes.flatMap(({ fault }) => fault ?? []);
+  const before = withAsked(old, eachOnce([...filedIn(old, pointed), ...besideOf(old, now, paths)]));
+  const after = withAsked(now, eachOnce([...filedIn(now, pointed), ...before.recipes.values()]));
+  const compared = { before, after, paths, isAll: base === undefined };
+  const known = new Set([...(base?.faults ?? []), ...before.faults].map(faultKey));
+  const { recipes, faults } = told(changesOf(compared), pointed);
+  const added = [...head.faults, ...after.faults].filter((fault) => !known.has(faultKey(fault)));
+  // What cannot be read at all is always said.
+  const all = [...(after.error ? [after.error] : []), ...added, ...faults];
+  const each = [...new Map(all.map((fault) => [faultKey(fault), fault])).values()];
   return {
     recipes,
-    faults:
-      after.files === undefined ? [] : locatedIn(after.files, faultsOf(before, after, ofRecipes)),
-    apart: base === undefined ? [] : apartOf(old, now, [...paths]),
-    files: after.files,
-    own: after.own,
+    faults: head.recipes === undefined ? [] : locatedIn(head.recipes, each),
+    apart: base === undefined ? [] : apartOf(before, after, [...paths]),
+    files: head.recipes,
     rules: after.catalogue?.rules,
   };
 }
 
-/**
- * What has no overlay of its own is told of if it could be asked for before, and is another one now; but not if nothing
- * of it is otherwise than of the recipes below it, which are told of.
- */
-function withoutKnown(changes: readonly RecipeChange[]): readonly RecipeChange[] {
-  const byName = new Map(changes.map((change) => [change.recipe.name, change]));
-  return changes.filter((change) => {
-    const { under } = change.recipe;
-    if (under === undefined || change.status === 'unresolved') return true;
-    if (change.status !== 'changed') return false;
-    const seen = new Set(under.flatMap((name) => byName.get(name)?.exact ?? []));
-    return change.exact?.some((text) => !seen.has(text)) !== false;
+/** Evidence is filed by the names of recipes. */
+function filedIn({ catalogue }: Side, pointed: ReadonlySet<string>): readonly Asked[] {
+  return catalogue ? askedByName(catalogue, pointed) : [];
+}
+
+/** The last one for the same criteria. */
+function eachOnce(asked: readonly Asked[]): Iterable<Asked> {
+  return new Map(asked.map((each) => [keyOf(each), each])).values();
+}
+
+/** Where no file differs, nothing that has no overlay of its own can. */
+function besideOf(old: Side, now: Side, paths: ReadonlySet<string>): readonly Asked[] {
+  if (old.catalogue === undefined || paths.size === 0) return [];
+  return askedBeside([...old.recipes.values()], old.catalogue, now.catalogue);
+}
+
+/** By the name of what they are for. */
+function changesOf(compared: Compared): readonly RecipeChange[] {
+  const { before, after } = compared;
+  if (after.error !== undefined) return [];
+  const usuals = new Map(
+    [...before.recipes.values()].flatMap((recipe) =>
+      recipe.isOptional === true ? [] : [[keyOf(recipe), recipe] as const],
+    ),
+  );
+  const compare = comparing(compared);
+  const changes = [...after.recipes].map(([id, recipe]) => {
+    const usual = recipe.isOptional === true ? undefined : usuals.get(keyOf(recipe));
+    const isOther = usual !== undefined && idOf(usual) !== id;
+    return compare({ recipe, old: before.recipes.get(id), usual: isOther ? usual : undefined });
   });
+  const removed = [...before.recipes].flatMap(([id, recipe]): readonly RecipeChange[] =>
+    after.recipes.has(id)
+      ? []
+      : [{ recipe, status: 'removed', exact: [], under: [], ...NO_CHANGE }],
+  );
+  return [...changes, ...removed].toSorted((a, b) => compareBytes(a.recipe.name, b.recipe.name));
+}
+
+/** With those that head cannot resolve, or that are otherwise under a name that another one has. */
+function told(
+  changes: readonly RecipeChange[],
+  pointed: ReadonlySet<string>,
+): { readonly recipes: readonly RecipeChange[]; readonly faults: readonly Fault[] } {
+  const [beside = [], alone = []] = [true, false].map((isBeside) =>
+    changes.filter(({ recipe }) => (recipe.under !== undefined) === isBeside),
+  );
+  const named = new Map([...beside, ...alone].map((change) => [change.recipe.name, change]));
+  const all = [...alone, ...beside.filter((change) => isTold(change, named, pointed))];
+  const recipes = all.filter(
+    (change) => change.recipe.under === undefined || named.get(change.recipe.name) === change,
+  );
+  const hidden = all.filter((change) => !recipes.includes(change) && change.status !== 'same');
+  const twins = hidden.flatMap(({ recipe }) => {
+    const twin = named.get(recipe.name);
+    return twin ? [duplicate(recipe, twin.recipe)] : [];
+  });
+  const faults = [...recipes.flatMap(({ fault }) => fault ?? []), ...twins];
+  return {
+    recipes: recipes.toSorted((a, b) => compareBytes(a.recipe.name, b.recipe.name)),
+    faults,
+  };
+}
+
+/**
+ * What has no overlay of its own is told of if there is evidence of it, or if it could be asked for before, and is another
+ * one now. But not if nothing of it is otherwise than of the recipes below it: they are told of, and protected if it is.
+ */
+function isTold(
+  { recipe: { name, under = [] }, status, exact }: RecipeChange,
+  named: ReadonlyMap<string, RecipeChange>,
+  pointed: ReadonlySet<string>,
+): boolean {
+  if (status === 'unresolved' || pointed.has(name)) return true;
+  if (status !== 'changed') return false;
+  const protecting = under.filter((each) => pointed.has(each));
+  const below = protecting.length > 0 ? protecting : under;
+  const seen = new Set(below.flatMap((each) => named.get(each)?.exact ?? []));
+  return exact.some((text) => !seen.has(text));
 }
 
 /** What base has is not of a recipe because head says so, in an overlay perhaps that nobody can ask for. */
@@ -87,72 +145,6 @@ function apartOf(before: Side, after: Side, paths: readonly string[]): readonly 
   const ofNone = apartFrom(before.catalogue, paths);
   const still = new Set(apartFrom(after.catalogue, ofNone));
   return ofNone.filter((path) => still.has(path) || before.files?.files.has(path) === true);
-}
-
-function besideOf(old: Side, now: Side): readonly TreeRecipe[] {
-  if (old.catalogue === undefined) return [];
-  return askedBeside(old.catalogue, old, now.catalogue?.overlays ?? new Map());
-}
-
-/** Each once; nobody is blamed for what base has too. But what cannot be read at all is always said. */
-function faultsOf(before: Side, after: Side, ofRecipes: readonly Fault[]): readonly Fault[] {
-  const known = new Set(before.faults.map(faultKey));
-  const added = after.faults.filter((fault) => !known.has(faultKey(fault)));
-  const all = [...(after.error === undefined ? [] : [after.error]), ...added, ...ofRecipes];
-  return [...new Map(all.map((fault) => [faultKey(fault), fault])).values()];
-}
-
-/** What the files of a tree say, as far as they can be read. */
-export interface Made {
-  readonly catalogue?: Catalogue;
-  readonly own?: OwnRecipes;
-  readonly recipes: ReadonlyMap<string, TreeRecipe>;
-  /** Why nothing of it can be read. */
-  readonly error?: Fault;
-  /** What is wrong with parts of it. */
-  readonly faults: readonly Fault[];
-}
-
-/** A tree, with what could not be read of it among its faults. */
-interface Side extends Made {
-  readonly made: Made;
-  readonly files: RecipeFiles | undefined;
-}
-
-/** @param made of the other side, if it has the same files */
-function sideOf(
-  { recipes: files, faults }: RecipeTree = { recipes: undefined, faults: [] },
-  made = madeOf(files),
-): Side {
-  return { ...made, made, files, faults: [...faults, ...made.faults] };
-}
-
-/** @param recipesOf which of its recipes are looked at */
-export function madeOf(
-  files: RecipeFiles | undefined,
-  recipesOf: (catalogue: Catalogue) => TreeRecipes = recipesIn,
-): Made {
-  const none = { recipes: new Map<string, never>(), faults: [] };
-  if (files === undefined) return none;
-  return orIfRefused(
-    (): Made => {
-      const catalogue = parseCatalogue(files);
-      return { catalogue, own: ownRecipes(catalogue), ...recipesOf(catalogue) };
-    },
-    (error) => ({ ...none, error: faultOf(error) }),
-  );
-}
-
-/** With those of other recipes that can be asked for here too. */
-function withKept(side: Side, others: Iterable<TreeRecipe>): Side {
-  if (side.catalogue === undefined) return side;
-  const kept = keptRecipes(side.catalogue, others, side.recipes);
-  if (kept.recipes.size + kept.faults.length === 0) return side;
-  return {
-    ...side,
-    recipes: new Map([...side.recipes, ...kept.recipes]),
-    faults: [...side.faults, ...kept.faults],
-  };
 }
 
 /** No folder, or one that is none of recipes, or one without any: not one that cannot be read. */
@@ -179,29 +171,26 @@ function requireRecipes(before: Side, after: Side): void {
   });
 }
 
-function changesOf(
-  before: Side,
-  after: Side,
-  { paths, isAll }: { readonly paths: ReadonlySet<string>; readonly isAll: boolean },
-): readonly RecipeChange[] {
-  if (after.error !== undefined) return [];
-  const isKnown = !isAll && before.error === undefined;
-  const removed = [...before.recipes.values()].filter(({ name }) => !after.recipes.has(name));
-  const usual = new Map(
-    [...before.recipes.values()].flatMap((recipe) =>
-      recipe.isOptional === true ? [] : [[keyOf(recipe), recipe] as const],
-    ),
-  );
-  const changes = [...after.recipes.values()].map((recipe) => {
-    const compare = (old: TreeRecipe | undefined): RecipeChange =>
-      changeOf([before, old], [after, recipe], { paths, isKnown, isAll });
-    const change = compare(before.recipes.get(recipe.name));
-    const old = recipe.isOptional === true ? undefined : usual.get(keyOf(recipe));
-    const isOther = old !== undefined && old.name !== recipe.name;
-    return isOther ? withDefault(change, compare(old), old) : change;
-  });
-  return [
-    ...changes,
-    ...removed.map((recipe) => ({ recipe, status: 'removed', ...NO_CHANGE }) as const),
-  ].toSorted((a, b) => compareBytes(a.recipe.name, b.recipe.name));
+/** By name. Of the older tree no other recipes are looked at than these, which are of head. */
+export type OtherwiseSince = (
+  old: RecipeFiles | undefined,
+  recipes: Iterable<TreeRecipe>,
+) => ReadonlyMap<string, Otherwise>;
+
+/** What of recipes of head is otherwise than in an older tree, although evidence from then may not bind it. */
+export function otherwiseSince(head: RecipeFiles): OtherwiseSince {
+  const after = sideOf(head, []);
+  return (old, recipes) => {
+    const paths = changedPaths(old, head);
+    if (paths.size === 0 || after.error !== undefined) return new Map();
+    const asked = new Map([...recipes].map((recipe) => [idOf(recipe), recipe]));
+    const before = sideOf(old, asked.values());
+    const compare = comparing({ before, after, paths, isAll: false });
+    return new Map(
+      [...asked].flatMap(([id, recipe]) => {
+        const { otherwise } = compare({ recipe, old: before.recipes.get(id) });
+        return otherwise === undefined ? [] : [[recipe.name, otherwise] as const];
+      }),
+    );
+  };
 }

@@ -218,7 +218,7 @@ function judgedOf(
 
 function isRequired(
   { require }: GateRule,
-  { recipe, status, under = [] }: RecipeChange,
+  { recipe, status, under }: RecipeChange,
   { pointed, gone }: Pick<ComparedPointers, 'pointed'> & { readonly gone: ReadonlySet<string> },
 ): boolean {
   if (require === 'all' || (require === 'added' && status === 'added')) return true;

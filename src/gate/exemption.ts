@@ -39,7 +39,7 @@ function isIn(state: State, states: readonly string[]): boolean {
 /** What counts for nothing, whoever relied on it: misspelt, or left over. */
 export function idleParts(
   policy: GatePolicy,
-  { own, recipes }: ChangedRecipes,
+  { rules, recipes }: ChangedRecipes,
   now: Date,
 ): readonly PlacedFault[] {
   const present = recipes.filter(({ status }) => status !== 'removed');
@@ -49,9 +49,9 @@ export function idleParts(
   );
   // `*` is for recipes that are still to come.
   const idle = policy.rules.filter((rule) => rule.recipes !== '*' && !used.has(rule));
-  const rules = own === undefined ? [] : idle.map(idleRule);
+  const idleRules = rules === undefined ? [] : idle.map(idleRule);
   const exemptions = policy.exemptions.flatMap(({ at, recipe, until }): readonly PlacedFault[] => {
-    const isGone = own !== undefined && !there.has(recipe);
+    const isGone = rules !== undefined && !there.has(recipe);
     if (!isGone && until >= now) return [];
     return [
       {
@@ -65,7 +65,7 @@ export function idleParts(
       },
     ];
   });
-  return [...rules, ...exemptions];
+  return [...idleRules, ...exemptions];
 }
 
 function idleRule({ at, recipes }: GateRule): PlacedFault {

@@ -123,6 +123,22 @@ export function filesApart(
   });
 }
 
+/** Without any, nothing is protected, which may be a slip in the name of the directory. */
+export function withoutPointers(
+  { pointed }: ComparedPointers,
+  { evidence }: { readonly evidence: string },
+): readonly PlacedFault[] {
+  if (pointed.size > 0) return [];
+  return [
+    {
+      ...({ code: 'POINTERS_NONE', at: '--evidence-dir' } as const),
+      found: `no pointer in ${quote(evidence)}, at base or head`,
+      expected: 'the directory of evidence, with pointers once there is evidence',
+      hint: 'check --evidence-dir, unless there is no evidence yet: it protects no recipe',
+    },
+  ];
+}
+
 /** Of what names the recipe. */
 export function lineOf(
   head: ChangedRecipes['files'],

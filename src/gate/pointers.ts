@@ -21,6 +21,12 @@ export interface PointerFiles {
   readonly faults: readonly Fault[];
 }
 
+/** Of two commits. */
+export interface PointerSides {
+  readonly base: PointerFiles;
+  readonly head: PointerFiles;
+}
+
 export interface GatePointer {
   /** From the root of the repository. */
   readonly path: string;
@@ -56,7 +62,7 @@ export interface ComparedPointers {
  */
 export function comparePointers(
   directory: string,
-  { base, head }: { readonly base: PointerFiles; readonly head: PointerFiles },
+  { base, head }: PointerSides,
   recipes: ReadonlySet<string> | undefined,
 ): ComparedPointers {
   const before = read(directory, base);
@@ -93,26 +99,19 @@ export function comparePointers(
   };
 }
 
+/** Recipes that have a pointer at base or head, by the places of these. */
+export function pointedIn(directory: string, { base, head }: PointerSides): ReadonlySet<string> {
+  const names = [base, head].flatMap(({ files, faults }) => [
+    ...[...files.keys()].filter(isPointerName),
+    ...faults.filter((fault) => !isApart(fault)).map((fault) => nameIn(directory, fault)),
+  ]);
+  return new Set(names.map(recipeAt));
+}
+
 /** To which the pointers of head lead. */
 export function artifactsOf({ pointers }: ComparedPointers): ReadonlySet<Digest> {
   const all = [...pointers.values()].flat();
   return new Set(all.flatMap(({ pointer }) => pointer?.artifact?.digest ?? []));
-}
-
-/** Without any, nothing is protected, which may be a slip in the name of the directory. */
-export function withoutPointers(
-  { pointed }: ComparedPointers,
-  { evidence }: { readonly evidence: string },
-): readonly PlacedFault[] {
-  if (pointed.size > 0) return [];
-  return [
-    {
-      ...({ code: 'POINTERS_NONE', at: '--evidence-dir' } as const),
-      found: `no pointer in ${quote(evidence)}, at base or head`,
-      expected: 'the directory of evidence, with pointers once there is evidence',
-      hint: 'check --evidence-dir, unless there is no evidence yet: it protects no recipe',
-    },
-  ];
 }
 
 interface ReadFile {
@@ -150,10 +149,14 @@ export function isEvidenceName(name: string): boolean {
   return /\.ya?ml$/i.test(name);
 }
 
+function isPointerName(name: string): boolean {
+  return isEvidenceName(name) && name !== ALLOWLIST;
+}
+
 /** The allowlist of AICR lies beside the pointers. */
 function allowlistOf(
   directory: string,
-  { base, head }: { readonly base: PointerFiles; readonly head: PointerFiles },
+  { base, head }: PointerSides,
 ): readonly Pick<ChangedFile, 'path' | 'bytes' | 'change' | 'faults'>[] {
   const file = head.files.get(ALLOWLIST);
   if (file === undefined) return [];
@@ -169,7 +172,7 @@ function read(
   { files, faults }: PointerFiles,
   known: ReadonlyMap<string, ReadFile> = new Map(),
 ): ReadonlyMap<string, ReadFile> {
-  const pointers = [...files].filter(([name]) => isEvidenceName(name) && name !== ALLOWLIST);
+  const pointers = [...files].filter(([name]) => isPointerName(name));
   const all = new Map<string, ReadFile>(
     pointers.map(([name, file]) => {
       const same = known.get(name);
@@ -179,10 +182,9 @@ function read(
   );
   for (const fault of faults) {
     if (isApart(fault)) continue;
-    const { at: path = '' } = fault;
-    const name = path.slice(directory.length + 1);
+    const name = nameIn(directory, fault);
     const nothing = { id: faultKey(fault), bytes: new Uint8Array(), pointer: undefined };
-    all.set(name, { ...nothing, path, recipe: recipeAt(name), faults: [fault] });
+    all.set(name, { ...nothing, path: fault.at ?? '', recipe: recipeAt(name), faults: [fault] });
   }
   return new Map([...all].toSorted(([a], [b]) => compareBytes(a, b)));
 }
@@ -190,6 +192,10 @@ function read(
 /** Whether it is of no pointer, or of one whose path it cannot write as it is. */
 function isApart({ at = '' }: Fault): boolean {
   return at.includes('\\') || at.endsWith(`/${ALLOWLIST}`);
+}
+
+function nameIn(directory: string, { at = '' }: Fault): string {
+  return at.slice(directory.length + 1);
 }
 
 /** Whose pointer lies there, whatever it says. */

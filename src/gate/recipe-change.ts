@@ -1,4 +1,4 @@
-// What a change does to one recipe: for its own number of nodes, and for each other one for which it is another recipe.
+// What a change does to one recipe: for each way to ask for it, which are numbers of nodes, and no profile.
 
 import {
   faultKey,
@@ -7,14 +7,16 @@ import {
   type Attempt,
   type Fault,
 } from '../errors/evidence-error.ts';
-import { sameInputs, type Made } from './recipe-inputs.ts';
-import type { TreeRecipe } from './recipes.ts';
+import { keyOf } from './asked.ts';
+import { sameInputs } from './recipe-inputs.ts';
+import type { Side, TreeRecipe } from './recipes.ts';
 import {
   NO_CHANGE,
   capped,
   compareResolved,
   otherwiseIn,
   resolveRecipe,
+  type ExactDifference,
   type Otherwise,
   type RecipeDifference,
   type ResolvedRecipe,
@@ -24,10 +26,10 @@ export interface RecipeChange extends RecipeDifference {
   /** Of head; for a removed one, of base. */
   readonly recipe: TreeRecipe;
   readonly status: 'added' | 'removed' | 'changed' | 'same' | 'unresolved';
-  /** All that differs for any number of nodes, and nothing cut off: a text for each. */
-  readonly exact?: readonly string[];
+  /** All that differs in any way to ask for it, and nothing cut off: a text for each. */
+  readonly exact: readonly string[];
   /** Recipes that answered at base for what it is for, which had no overlay of its own, or another default. */
-  readonly under?: readonly string[];
+  readonly under: readonly string[];
   /** What of it is otherwise, or may be, although older evidence may not bind it. */
   readonly otherwise?: Otherwise;
   /** Why head cannot resolve it. If base cannot for the same reason, it is `same`, and has none. */
@@ -35,71 +37,66 @@ export interface RecipeChange extends RecipeDifference {
 }
 
 export interface Compared {
+  readonly before: Side;
+  readonly after: Side;
   /** Files that differ. */
   readonly paths: ReadonlySet<string>;
-  /** Whether there is a base, and it can be read. */
-  readonly isKnown: boolean;
   /** Each recipe of head is taken as changed. */
   readonly isAll: boolean;
 }
 
-type Before = readonly [side: Made[0], recipe: TreeRecipe | undefined];
-
-/** What it is for one number of nodes. */
-type Part = Omit<RecipeChange, 'recipe' | 'otherwise'> & {
-  readonly otherwise?: Omit<Otherwise, 'nodes'>;
-};
-
-const SAME: Part = { status: 'same', ...NO_CHANGE };
-
-export function changeOf(
-  [before, old]: Before,
-  [after, recipe]: Made,
-  compared: Compared,
-): RecipeChange {
-  const own = recipe.criteria.nodes;
-  const counts = [...new Set([own, ...recipe.nodes, ...(old?.nodes ?? [])])];
-  const parts = counts.map(
-    (nodes) =>
-      [
-        nodes,
-        partOf([before, old && withNodes(old, nodes)], [after, withNodes(recipe, nodes)], compared),
-      ] as const,
-  );
-  const apart = nodesApart([after, recipe]);
-  const told = { recipe, ...together(parts, recipe), ...otherwiseOf(parts, own, apart) };
-  if (old?.under === undefined) return told;
-  const isAdded = recipe.under === undefined && told.status !== 'unresolved';
-  return { ...told, ...(isAdded && { status: 'added' }), under: old.under };
+/** A recipe of head, and what base has for it. */
+export interface Met {
+  readonly recipe: TreeRecipe;
+  /** Undefined if it has none. */
+  readonly old: TreeRecipe | undefined;
+  /** What whoever names no profile got, who gets this one now; undefined if that is no other one. */
+  readonly usual?: TreeRecipe | undefined;
 }
 
-/**
- * Whoever names no profile gets this recipe now, and got another one at base: it has changed for them.
- *
- * @param since what it is otherwise than that one
- */
-export function withDefault(
-  change: RecipeChange,
-  since: RecipeChange,
-  old: TreeRecipe,
-): RecipeChange {
-  if (change.status === 'unresolved' || since.status === 'same') return change;
-  const isNew = change.status === 'added' && change.recipe.under === undefined;
-  const fields = since.fields.items.map((each) => ({
-    ...each,
-    field: `${each.field} (no profile named)`,
-  }));
-  return {
-    ...change,
-    status: isNew ? 'added' : 'changed',
-    exact: [...(change.exact ?? []), ...(since.exact ?? []).map((text) => `no profile ${text}`)],
-    fields: capped(
-      [...change.fields.items, ...fields],
-      undefined,
-      change.fields.more + since.fields.more,
-    ),
-    under: [...(change.under ?? []), old.name, ...(old.under ?? [])],
+/** One way to ask for it. */
+interface Way {
+  readonly nodes: number;
+  /** Whether no profile is named. */
+  readonly isUsual: boolean;
+  /** Behind the names of fields. */
+  readonly label: string;
+  readonly from: TreeRecipe | undefined;
+  readonly to: TreeRecipe;
+}
+
+/** What comes of asking in one way. */
+type Part = Way &
+  ExactDifference & {
+    readonly isSame: boolean;
+    readonly otherwise?: Omit<Otherwise, 'nodes'> | undefined;
+    readonly fault?: Fault;
   };
+
+/** Tells of recipes, one after the other. Each is resolved once. */
+export function comparing(compared: Compared): (met: Met) => RecipeChange {
+  const { before, after, isAll } = compared;
+  const resolved = { before: resolving(before), after: resolving(after) };
+  return (met) => {
+    const { recipe, old, usual } = met;
+    const parts = waysOf(met).map((way) => ({ ...way, ...partOf(way, compared, resolved) }));
+    const under = [...(old?.under ?? []), ...(usual ? [usual.name, ...(usual.under ?? [])] : [])];
+    const fault = parts.flatMap((part) => part.fault ?? [])[0];
+    if (fault) return { ...NO_CHANGE, recipe, status: 'unresolved', exact: [], under, fault };
+    const isKnown = !isAll && before.error === undefined;
+    const status = isKnown && isNew(met) ? 'added' : statusOf(parts);
+    const otherwise = otherwiseOf(parts, recipe, resolved.after);
+    return { recipe, status, under, ...together(parts), ...otherwise };
+  };
+}
+
+/** Whether it has an overlay of its own now, and had none. */
+function isNew({ recipe, old }: Met): boolean {
+  return recipe.under === undefined && (old === undefined || old.under !== undefined);
+}
+
+function statusOf(parts: readonly Part[]): 'same' | 'changed' {
+  return parts.every(({ isSame }) => isSame) ? 'same' : 'changed';
 }
 
 /** The same recipe, asked for with another number of nodes. */
@@ -108,130 +105,138 @@ export function withNodes(recipe: TreeRecipe, nodes: number): TreeRecipe {
   return { ...recipe, criteria: { ...recipe.criteria, nodes } };
 }
 
-type Parts = readonly (readonly [nodes: number, part: Part])[];
+/** Nobody could ask for what base has not, and head has no overlay for. */
+function waysOf({ recipe, old, usual }: Met): readonly Way[] {
+  const isAsked = old !== undefined || recipe.under === undefined;
+  return [
+    ...(isAsked ? waysFrom(old, recipe, false) : []),
+    ...(usual ? waysFrom(usual, recipe, true) : []),
+  ];
+}
 
-/** All of them as one: that of another number of nodes is told with it. */
-function together(parts: Parts, recipe: TreeRecipe): Omit<Part, 'otherwise'> {
-  const all = parts.map(([, part]) => part);
-  const broken = all.find(({ status }) => status === 'unresolved');
-  if (broken !== undefined) {
-    const { otherwise: _, ...rest } = broken;
-    return rest;
-  }
-  const changed = all.find(({ status }) => status !== 'same');
-  const fields = parts.flatMap(([nodes, part]) =>
-    part.fields.items.map((each) =>
-      nodes === recipe.criteria.nodes
-        ? each
-        : { ...each, field: `${each.field} (nodes: ${nodes})` },
-    ),
-  );
-  const files = new Map(all.flatMap((part) => part.files.items.map((each) => [each.path, each])));
-  return {
-    status: changed?.status ?? 'same',
-    exact: parts.flatMap(([nodes, part]) =>
-      exactlyOf(part, recipe.name).map((text) => `${nodes} ${text}`),
-    ),
-    fields: capped(fields, undefined, sumOf(all.map((part) => part.fields.more))),
-    files: capped([...files.values()], undefined, Math.max(...all.map((part) => part.files.more))),
+function waysFrom(
+  old: TreeRecipe | undefined,
+  recipe: TreeRecipe,
+  isUsual: boolean,
+): readonly Way[] {
+  const own = recipe.criteria.nodes;
+  const counts = new Set([own, ...recipe.nodes, ...(old?.nodes ?? [])]);
+  return [...counts].map((nodes) => ({
+    ...{ nodes, isUsual, from: old && withNodes(old, nodes), to: withNodes(recipe, nodes) },
+    label: `${nodes === own ? '' : ` (nodes: ${nodes})`}${isUsual ? ' (no profile named)' : ''}`,
+  }));
+}
+
+type Resolved = Attempt<ResolvedRecipe> | undefined;
+type Resolve = (recipe: TreeRecipe) => Resolved;
+
+/** Those for other criteria than the last are forgotten. */
+function resolving({ catalogue }: Side): Resolve {
+  let last = '';
+  const known = new Map<string, Resolved>();
+  return (recipe) => {
+    if (catalogue === undefined) return undefined;
+    const key = keyOf(recipe);
+    if (key !== last) known.clear();
+    last = key;
+    const id = JSON.stringify([recipe.criteria.nodes, recipe.profile]);
+    const resolved = known.get(id) ?? attemptTo(() => resolveRecipe(catalogue, recipe));
+    known.set(id, resolved);
+    return resolved;
   };
 }
 
-/** Of what nobody knows nothing else is the same. */
-function exactlyOf({ status, exact }: Part, name: string): readonly string[] {
-  return exact ?? (status === 'same' ? [] : [`all of ${name}`]);
+function attemptTo<T>(make: () => T): Attempt<T> {
+  return orIfRefused(
+    (): Attempt<T> => ({ value: make() }),
+    (error) => ({ error }),
+  );
+}
+
+type Told = Omit<Part, keyof Way>;
+
+const SAME: Told = { isSame: true, exact: [], ...NO_CHANGE };
+
+function partOf(
+  { from, to }: Way,
+  { before, after, paths, isAll }: Compared,
+  resolved: { readonly before: Resolve; readonly after: Resolve },
+): Told {
+  if (from && sameInputs([before, from], [after, to], paths)) return SAME;
+  const was = from && resolved.before(from);
+  const now = resolved.after(to);
+  const fault = faultIn(now);
+  if (fault && !isFaultOf(was, fault)) return { ...SAME, isSame: false, fault };
+  return now?.value ? sinceThen(was?.value, now.value, { name: to.name, isAll }) : SAME;
+}
+
+/** @param was undefined if nobody knows */
+function sinceThen(
+  was: ResolvedRecipe | undefined,
+  now: ResolvedRecipe,
+  { name, isAll }: { readonly name: string; readonly isAll: boolean },
+): Told {
+  const otherwise = isAll ? undefined : otherwiseIn(was, now);
+  if (was !== undefined) {
+    const changes = compareResolved(was, now);
+    return { ...changes, isSame: changes.exact.length === 0, otherwise };
+  }
+  // Of what nobody knows nothing else is the same.
+  return { ...SAME, isSame: now.fault !== undefined, exact: [`all of ${name}`], otherwise };
+}
+
+function isFaultOf(was: Resolved, fault: Fault): boolean {
+  const known = faultIn(was);
+  return known !== undefined && faultKey(known) === faultKey(fault);
+}
+
+function faultIn(resolved: Resolved): Fault | undefined {
+  return resolved?.error === undefined ? resolved?.value.fault : faultOf(resolved.error);
+}
+
+/** All of them as one: what comes of another way to ask is told with it. */
+function together(parts: readonly Part[]): ExactDifference {
+  const own = parts.filter(({ isUsual }) => !isUsual);
+  const fields = parts.flatMap(({ label, fields: { items } }) =>
+    items.map((each) => ({ ...each, field: `${each.field}${label}` })),
+  );
+  const files = new Map(own.flatMap((part) => part.files.items.map((each) => [each.path, each])));
+  return {
+    exact: parts.flatMap(({ isUsual, nodes, exact }) =>
+      exact.map((text) => `${isUsual ? 'no profile ' : ''}${nodes} ${text}`),
+    ),
+    fields: capped(fields, undefined, sumOf(parts.map((part) => part.fields.more))),
+    files: capped(
+      [...files.values()],
+      undefined,
+      Math.max(0, ...own.map((part) => part.files.more)),
+    ),
+  };
 }
 
 function sumOf(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** @param apart numbers for which head has another recipe: also where it had at base, each needs evidence of its own */
+/** Also where base had another one for a number of nodes, it needs evidence of its own. */
 function otherwiseOf(
-  parts: Parts,
-  own: number,
-  apart: ReadonlySet<number>,
+  parts: readonly Part[],
+  recipe: TreeRecipe,
+  resolved: Resolve,
 ): Pick<RecipeChange, 'otherwise'> {
-  const known = parts.flatMap(([, { otherwise }]) => otherwise ?? []);
-  const nodes = parts.flatMap(([count, { status }]) =>
-    count !== own && (status !== 'same' || apart.has(count)) ? [count] : [],
+  const own = parts.filter(({ isUsual }) => !isUsual);
+  const known = own.flatMap(({ otherwise }) => otherwise ?? []);
+  const nodes = own.flatMap(({ nodes: count, isSame }) =>
+    count !== recipe.criteria.nodes && (!isSame || isApart(recipe, count, resolved)) ? [count] : [],
   );
   if (known.length === 0 && nodes.length === 0) return {};
   const files = known.some((each) => each.files);
   return { otherwise: { files, checks: known.some((each) => each.checks), nodes } };
 }
 
-/** The numbers of nodes for which it is another recipe than for its own. */
-function nodesApart([side, recipe]: Made): ReadonlySet<number> {
-  const others = [...recipe.nodes].filter((nodes) => nodes !== recipe.criteria.nodes);
-  if (others.length === 0) return new Set();
-  const own = resolved(side, recipe)?.value;
-  return new Set(
-    others.filter((nodes) => {
-      const other = resolved(side, withNodes(recipe, nodes))?.value;
-      return own === undefined || other === undefined || isOther(compareResolved(own, other));
-    }),
-  );
-}
-
-function isOther({ fields, files }: RecipeDifference): boolean {
-  return fields.items.length + files.items.length > 0;
-}
-
-function partOf([before, old]: Before, after: Made, compared: Compared): Part {
-  if (old === undefined) {
-    const status = compared.isKnown ? 'added' : 'changed';
-    return unknown(resolved(...after), { status, isAll: compared.isAll });
-  }
-  if (sameInputs([before, old], after, compared.paths)) return SAME;
-  const was = resolved(before, old);
-  const now = resolved(...after);
-  if (was?.value !== undefined && now?.value !== undefined) return difference(was.value, now.value);
-  return unknown(now, { status: 'changed', isAll: compared.isAll, before: was?.error });
-}
-
-/** What it was nobody knows. @param before why base could not resolve it */
-function unknown(
-  after: Attempt<ResolvedRecipe> | undefined,
-  {
-    status,
-    isAll,
-    before,
-  }: {
-    readonly status: 'added' | 'changed';
-    readonly isAll: boolean;
-    readonly before?: Fault | undefined;
-  },
-): Part {
-  const fault = after?.error === undefined ? after?.value.fault : faultOf(after.error);
-  if (fault !== undefined) return isSameFault(before, fault) ? SAME : brokenBy(fault);
-  const now = isAll ? undefined : after?.value;
-  const otherwise = now && otherwiseIn(undefined, now);
-  return { status, ...NO_CHANGE, ...(otherwise && { otherwise }) };
-}
-
-function difference(before: ResolvedRecipe, after: ResolvedRecipe): Part {
-  const { fault } = after;
-  if (fault !== undefined && !isSameFault(before.fault, fault)) return brokenBy(fault);
-  const changes = compareResolved(before, after);
-  const status = isOther(changes) ? 'changed' : 'same';
-  return { status, ...changes, otherwise: otherwiseIn(before, after) };
-}
-
-function resolved({ catalogue }: Made[0], recipe: TreeRecipe): Attempt<ResolvedRecipe> | undefined {
-  return (
-    catalogue &&
-    orIfRefused(
-      (): Attempt<ResolvedRecipe> => ({ value: resolveRecipe(catalogue, recipe) }),
-      (error) => ({ error }),
-    )
-  );
-}
-
-function isSameFault(before: Fault | undefined, fault: Fault): boolean {
-  return before !== undefined && faultKey(before) === faultKey(fault);
-}
-
-function brokenBy(fault: Fault): Part {
-  return { status: 'unresolved', ...NO_CHANGE, fault };
+/** Whether it is another recipe for this number of nodes than for its own. */
+function isApart(recipe: TreeRecipe, nodes: number, resolved: Resolve): boolean {
+  if (!recipe.nodes.has(nodes)) return false;
+  const [own, other] = [recipe, withNodes(recipe, nodes)].map((each) => resolved(each)?.value);
+  return !own || !other || compareResolved(own, other).exact.length > 0;
 }

@@ -7,7 +7,7 @@ import { mixinsOf } from '../evidence/resolve/mixins.ts';
 import { pathsIn } from '../evidence/resolve/named-files.ts';
 import type { Layer } from '../evidence/resolve/overlay.ts';
 import { REGISTRY, type RecipeFiles } from '../evidence/resolve/recipe-files.ts';
-import type { TreeRecipe } from './recipes.ts';
+import { idOf, type TreeRecipe } from './recipes.ts';
 
 /** The files that differ, or that only one of the two has. */
 export function changedPaths(
@@ -30,19 +30,27 @@ export function isSameFile(one: Uint8Array | undefined, other: Uint8Array | unde
   return Buffer.compare(one, other) === 0;
 }
 
-/** A recipe, and the tree that it is of. */
-export type Made = readonly [side: { readonly catalogue?: Catalogue }, recipe: TreeRecipe];
+type Made = readonly [side: { readonly catalogue?: Catalogue }, recipe: TreeRecipe];
 
 /** Whether a recipe is made of the same overlays, mixins, registry and files. @param changed what is not the same */
 export function sameInputs(before: Made, after: Made, changed: ReadonlySet<string>): boolean {
+  if (idOf(before[1]) !== idOf(after[1])) return false;
   if (changed.size === 0) return true;
   const [old, now] = [inputsOf(before), inputsOf(after)];
-  if (old === undefined || now === undefined || old.length !== now.length) return false;
+  if (old === undefined || old.length !== now?.length) return false;
   if (!now.every((each, index) => each === old[index])) return false;
-  return !filesOf(after).some((path) => changed.has(path));
+  return !filesNamedBy(layersOf(after) ?? [], after[0].catalogue).some((path) => changed.has(path));
 }
 
-function layersOf({ catalogue }: Made[0], { criteria }: TreeRecipe): readonly Layer[] | undefined {
+/** Objects: what was parsed of the same bytes is the same one. Undefined if the recipe cannot be resolved. */
+function inputsOf(made: Made): readonly unknown[] | undefined {
+  const [{ catalogue }] = made;
+  const layers = layersOf(made);
+  return layers && [catalogue?.rules, catalogue?.registry, ...layers];
+}
+
+/** Undefined if the recipe cannot be resolved. */
+function layersOf([{ catalogue }, { criteria }]: Made): readonly Layer[] | undefined {
   return (
     catalogue &&
     unlessRefused(() => {
@@ -50,17 +58,6 @@ function layersOf({ catalogue }: Made[0], { criteria }: TreeRecipe): readonly La
       return [catalogue.root, ...overlays, ...mixinsOf(overlays, catalogue)];
     })
   );
-}
-
-/** Objects: what was parsed of the same bytes is the same one. Undefined if the recipe cannot be resolved. */
-function inputsOf([side, recipe]: Made): readonly unknown[] | undefined {
-  const layers = layersOf(side, recipe);
-  return layers && [side.catalogue?.rules, side.catalogue?.registry, ...layers];
-}
-
-/** All files that may be named, and by their content a part of the recipe. */
-function filesOf([side, recipe]: Made): readonly string[] {
-  return filesNamedBy(layersOf(side, recipe) ?? [], side.catalogue);
 }
 
 /** What of these files no recipe of a tree can be made of. Documentation is left out. */

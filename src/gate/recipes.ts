@@ -7,175 +7,81 @@ import {
   unlessRefused,
   type Fault,
 } from '../errors/evidence-error.ts';
-import { isAsked } from '../evidence/lint/criteria-faults.ts';
 import { recipeNameOf, type Criteria } from '../evidence/recipe/criteria.ts';
 import { profileSuffix } from '../evidence/recipe/profile.ts';
 import { profileOf, type ProfileSelection } from '../evidence/resolve/apply-profile.ts';
 import { matching, withAncestors } from '../evidence/resolve/candidates.ts';
-import type { Catalogue } from '../evidence/resolve/catalogue.ts';
+import { parseCatalogue, type Catalogue } from '../evidence/resolve/catalogue.ts';
 import { uncovered } from '../evidence/resolve/coverage.ts';
-import { DIMENSIONS, criteriaKey } from '../evidence/resolve/criteria.ts';
+import { DIMENSIONS } from '../evidence/resolve/criteria.ts';
 import type { Overlay } from '../evidence/resolve/overlay.ts';
-import { MAX_ASKED_BESIDE, MAX_NODE_COUNTS } from '../limits.ts';
+import type { RecipeFiles } from '../evidence/resolve/recipe-files.ts';
+import { MAX_NODE_COUNTS } from '../limits.ts';
 import { quote } from '../quote.ts';
+import { askedAlone, keyOf, type Asked } from './asked.ts';
 
-/** A recipe: an overlay with a concrete service and accelerator, with each value of its profile. */
-export interface TreeRecipe {
+/** A recipe: what an overlay with a concrete service and accelerator is for, with each value of its profile. */
+export interface TreeRecipe extends Asked {
   /** From criteria and profile, whatever the file is called. */
   readonly name: string;
-  /** The overlay's, with the directory of the recipes. */
-  readonly file: string;
-  readonly criteria: Criteria;
   readonly profile: ProfileSelection | undefined;
   /** Whether who names no profile gets another value of it. */
   readonly isOptional?: boolean;
   /** Its own number of nodes, and those for which other overlays make it another one. */
   readonly nodes: ReadonlySet<number>;
-  /** The recipes whose overlays answer for these criteria too; it has none of its own. */
-  readonly under?: readonly string[];
 }
 
-export interface TreeRecipes {
+/** A tree, and what it answers. */
+export interface Side {
+  readonly files: RecipeFiles | undefined;
+  /** Undefined if it cannot be read. */
+  readonly catalogue?: Catalogue;
+  /** By `idOf`. */
   readonly recipes: ReadonlyMap<string, TreeRecipe>;
+  /** Why nothing of it can be read. */
+  readonly error?: Fault;
   /** RECIPE_DUPLICATE */
   readonly faults: readonly Fault[];
 }
 
-/** Throws LIMIT_EXCEEDED. */
-export function recipesIn(catalogue: Catalogue): TreeRecipes {
-  const recipes = new Map<string, TreeRecipe>();
-  const faults: Fault[] = [];
-  const counting = countingIn(catalogue);
-  for (const overlay of catalogue.overlays.values()) {
-    for (const recipe of recipesOf(overlay, catalogue, counting)) {
-      const other = recipes.get(recipe.name);
-      if (other === undefined) recipes.set(recipe.name, recipe);
-      else faults.push(duplicate(recipe, other));
-    }
-  }
-  return { recipes, faults };
+/** What a recipe is asked for with, but for the number of nodes. */
+export function idOf(recipe: TreeRecipe): string {
+  return `${keyOf(recipe)} ${JSON.stringify(recipe.profile)}`;
 }
 
-/**
- * Recipes of another tree whose overlays are gone here, or have other criteria now, but that can still be asked for:
- * whoever asks as before gets a recipe, and should get a good one.
- *
- * @param recipes those that this tree has
- */
-export function keptRecipes(
-  catalogue: Catalogue,
-  others: Iterable<TreeRecipe>,
-  recipes: ReadonlyMap<string, TreeRecipe>,
-): TreeRecipes {
-  const there = new Set([...recipes.values()].map(keyOf));
-  const gone = new Map([...others].map((recipe) => [keyOf(recipe), recipe]));
-  const kept = new Map<string, TreeRecipe>();
-  const faults: Fault[] = [];
-  const counting = countingIn(catalogue);
-  for (const [key, { file, criteria, under }] of gone) {
-    const answering = there.has(key) ? undefined : answeringOf(criteria, catalogue);
-    if (answering === undefined) continue;
-    const place = placeIn(catalogue, file, answering);
-    for (const recipe of recipesFor(criteria, place, catalogue, counting)) {
-      const other = recipes.get(recipe.name);
-      if (other === undefined) kept.set(recipe.name, { ...recipe, ...(under && { under }) });
-      else if (under === undefined) faults.push(duplicate(other, recipe));
-    }
-  }
-  return { recipes: kept, faults };
-}
-
-/** Its own file if that is there, else the overlay that is for the most of it. */
-function placeIn(
-  { recipes: { directory, files } }: Catalogue,
-  file: string,
-  answering: readonly Overlay[],
-): string {
-  if (files.has(file.slice(directory.length + 1))) return file;
-  return answering.at(-1)?.file ?? file;
-}
-
-/**
- * What can be asked for beside the recipes: what more an overlay is for that is not for all of a recipe, e.g. a platform.
- * Whoever names that too gets the recipe with the overlay. An overlay of head may be for what two of base are for together,
- * so what it is for counts too. Throws LIMIT_EXCEEDED.
- */
-export function askedBeside(
-  { overlays }: Catalogue,
-  { recipes }: Pick<TreeRecipes, 'recipes'>,
-  head: Catalogue['overlays'],
-): readonly TreeRecipe[] {
-  const own = new Set([...recipes.values()].map(keyOf));
-  const partial = joined(overlays, head);
-  const asked = new Map<string, TreeRecipe>();
-  for (const recipe of recipes.values()) {
-    for (const { file, criteria } of partial) {
-      const more = together(recipe.criteria, criteria);
-      if (more === undefined) continue;
-      const key = criteriaKey({ ...more, nodes: 0 });
-      if (own.has(key)) continue;
-      const others = asked.get(key)?.under ?? [];
-      const under = others.at(-1) === recipe.name ? others : [...others, recipe.name];
-      asked.set(key, { ...recipe, file, criteria: more, under });
-      if (asked.size > MAX_ASKED_BESIDE) throw tooManyBeside(file);
-    }
-  }
-  return [...asked.values()];
-}
-
-/** Overlays that can be asked for together with a recipe of base: those for a part, and what head has otherwise. */
-function joined(
-  base: Catalogue['overlays'],
-  head: Catalogue['overlays'],
-): readonly { readonly file: string; readonly criteria: Criteria }[] {
-  const known = new Set([...base.values()].map(criteriaOf));
-  const partial = [...base.values()].filter(
-    ({ criteria }) => criteria?.service === '' || criteria?.accelerator === '',
-  );
-  const added = [...head.values()].filter((overlay) => !known.has(criteriaOf(overlay)));
-  return [...partial, ...added].flatMap(({ file, criteria }) =>
-    criteria === undefined ? [] : [{ file, criteria }],
-  );
-}
-
-function criteriaOf({ criteria }: Overlay): string {
-  return criteria === undefined ? '' : criteriaKey({ ...criteria, nodes: 0 });
-}
-
-/** Undefined if no query is for both. */
-function together(recipe: Criteria, other: Criteria): Criteria | undefined {
-  const isBoth = DIMENSIONS.every(
-    (name) => recipe[name] === '' || other[name] === '' || recipe[name] === other[name],
-  );
-  if (!isBoth) return undefined;
-  const all = DIMENSIONS.map((name) => [name, recipe[name] || other[name]] as const);
-  return { ...recipe, ...Object.fromEntries(all) };
-}
-
-function tooManyBeside(file: string): EvidenceError {
-  return new EvidenceError('LIMIT_EXCEEDED', {
-    at: `${file}#/spec/criteria`,
-    found: `more than ${MAX_ASKED_BESIDE} recipes without an overlay of their own, with this one`,
-    expected: `at most ${MAX_ASKED_BESIDE}: each is compared`,
-    hint: 'have overlays that are for more of what the recipes are for',
-  });
-}
-
-/** Of what it is for: equal for each value of its profile. */
-export function keyOf({ criteria }: TreeRecipe): string {
-  return criteriaKey({ ...criteria, nodes: 0 });
-}
-
-/** The overlays for these criteria, if there is one for each of them, or if nobody can tell. */
-function answeringOf(criteria: Criteria, catalogue: Catalogue): readonly Overlay[] | undefined {
+/** A tree, with the recipes that have overlays of their own. @param asked what else is looked at instead */
+export function sideOf(files: RecipeFiles | undefined, asked?: Iterable<Asked>): Side {
+  const none = { files, recipes: new Map<string, never>(), faults: [] };
+  if (files === undefined) return none;
   return orIfRefused(
-    () => {
-      const found = matching(catalogue, criteria);
-      const isOpen = uncovered(criteria, [...withAncestors(found, catalogue)]).length > 0;
-      return isOpen ? undefined : found;
+    (): Side => {
+      const side = { ...none, catalogue: parseCatalogue(files) };
+      return withAsked(side, asked ?? askedAlone(side.catalogue));
     },
-    () => [],
+    (error) => ({ ...none, error: faultOf(error) }),
   );
+}
+
+/** With what else it answers of all this. Throws LIMIT_EXCEEDED. */
+export function withAsked(side: Side, asked: Iterable<Asked>): Side {
+  const { catalogue } = side;
+  if (catalogue === undefined) return side;
+  const recipes = new Map(side.recipes);
+  const faults = [...side.faults];
+  const named = new Map([...recipes.values()].map((each) => [each.name, each]));
+  const known = new Set([...recipes.values()].map(keyOf));
+  const counting = countingIn(catalogue);
+  for (const each of asked) {
+    if (known.has(keyOf(each))) continue;
+    for (const recipe of recipesFor(each, catalogue, counting)) {
+      const other = named.get(recipe.name);
+      // Of two with overlays of their own the later one is wrong, and of others the one that took the name.
+      if (other === undefined || recipe.under !== undefined) recipes.set(idOf(recipe), recipe);
+      else faults.push(known.size === 0 ? duplicate(recipe, other) : duplicate(other, recipe));
+      named.set(recipe.name, other ?? recipe);
+    }
+  }
+  return { ...side, recipes, faults };
 }
 
 /** Overlays that are for a number of nodes. By today's rules there are none. */
@@ -192,38 +98,45 @@ function countingIn({ overlays }: Catalogue): readonly Overlay[] {
   });
 }
 
-function recipesOf(
-  overlay: Overlay,
-  catalogue: Catalogue,
-  counting: readonly Overlay[],
-): readonly TreeRecipe[] {
-  const { file, criteria } = overlay;
-  if (criteria === undefined || criteria.service === '' || criteria.accelerator === '') return [];
-  return isAsked(overlay, catalogue.rules) ? recipesFor(criteria, file, catalogue, counting) : [];
-}
-
+/** Those for these criteria, if there is an overlay for each of them, or if nobody can tell. */
 function recipesFor(
-  criteria: Criteria,
-  file: string,
+  { file, criteria, under }: Asked,
   catalogue: Catalogue,
   counting: readonly Overlay[],
 ): readonly TreeRecipe[] {
-  const name = recipeNameOf(criteria);
+  const found = unlessRefused(() => matching(catalogue, criteria));
+  const layers = found && unlessRefused(() => [...withAncestors(found, catalogue)]);
+  if (layers !== undefined && uncovered(criteria, layers).length > 0) return [];
   const others = counting.flatMap((each) =>
     each.criteria !== undefined && isFor(each.criteria, criteria) ? each.criteria.nodes : [],
   );
-  const nodes = new Set([criteria.nodes, ...others]);
+  const recipe = {
+    name: recipeNameOf(criteria),
+    file: placeIn(catalogue, file, found),
+    criteria,
+    profile: undefined,
+    nodes: new Set([criteria.nodes, ...others]),
+    ...(under && { under }),
+  };
   // What has two profiles or no root is refused when it is resolved.
-  const profile = unlessRefused(() =>
-    profileOf([catalogue.root, ...withAncestors(matching(catalogue, criteria), catalogue)]),
-  );
-  if (profile === undefined) return [{ name, file, criteria, profile, nodes }];
+  const profile = layers && unlessRefused(() => profileOf([catalogue.root, ...layers]));
+  if (profile === undefined) return [recipe];
   return [...profile.values.keys()].map((value) => {
     const suffix = profileSuffix({ selection: `${profile.name}=${value}` });
     const selection = { name: profile.name, value };
     const isOptional = value !== profile.byDefault;
-    return { name: `${name}${suffix}`, file, criteria, profile: selection, isOptional, nodes };
+    return { ...recipe, name: `${recipe.name}${suffix}`, profile: selection, isOptional };
   });
+}
+
+/** Its own file if that is there, else the overlay that is for the most of it. */
+function placeIn(
+  { recipes: { directory, files }, root }: Catalogue,
+  file: string,
+  found: readonly Overlay[] = [],
+): string {
+  if (files.has(file.slice(directory.length + 1))) return file;
+  return found.at(-1)?.file ?? (file || root.file);
 }
 
 /** Whether an overlay applies to a recipe, but for the number of nodes. */
@@ -231,7 +144,7 @@ function isFor(overlay: Criteria, recipe: Criteria): boolean {
   return DIMENSIONS.every((name) => overlay[name] === '' || overlay[name] === recipe[name]);
 }
 
-function duplicate({ name, file }: TreeRecipe, other: TreeRecipe): Fault {
+export function duplicate({ name, file }: TreeRecipe, other: TreeRecipe): Fault {
   return faultOf(
     new EvidenceError('RECIPE_DUPLICATE', {
       at: `${file}#/spec/criteria`,

@@ -103,20 +103,20 @@ describe('an overlay for a number of nodes', () => {
     expect(recipes[0]).toMatchObject({ status: 'changed', otherwise: { nodes: [0] } });
   });
 
-  it('costs a resolution for each number and recipe of both sides, and two of head to compare, and no other overlay costs any', () => {
+  it('costs a resolution for each number and recipe of both sides, and no other overlay costs any', () => {
     compared(base, eight);
-    expect(resolved.count).toBe(4);
+    expect(resolved.count).toBe(2);
     resolved.count = 0;
     const two = { ...eight, ...counting('  criteria: {nodes: 8}\n') };
     compared(base, two);
-    expect(resolved.count).toBe(8);
+    expect(resolved.count).toBe(4);
     resolved.count = 0;
     const real = realTexts();
     compared(real, { ...real, 'overlays/zz.yaml': eight['overlays/zz.yaml'] ?? '' });
     const eks = compared(real, real).recipes.filter(
       ({ recipe }) => recipe.criteria.service === 'eks',
     );
-    expect(resolved.count).toBe(4 * eks.length);
+    expect(resolved.count).toBe(2 * eks.length);
   });
 
   it('is refused where there are too many numbers: each is resolved for all recipes', () => {
@@ -386,6 +386,84 @@ describe('what can be asked for beside a recipe, of which an overlay is for a pa
     const real = realTexts();
     compared(real, { ...real, 'README.yaml': 'kind: Other\n' });
     expect(resolved.count).toBe(0);
+  });
+});
+
+describe('a recipe without an overlay of its own, of which there is evidence,', () => {
+  const names = new Set(['h100-eks-ubuntu']);
+  const merged = (more: Texts = {}): Texts =>
+    smallV011({
+      eks: '  criteria: {service: eks, os: ubuntu}\n',
+      h100: '  criteria: {accelerator: h100}\n',
+      other: '  criteria: {service: gke, accelerator: h100}\n',
+      ...more,
+    });
+  const filed = (base: Texts, head: Texts): ChangedRecipes =>
+    changedRecipes(treeOf(base), treeOf(head), names);
+
+  it('is looked at as the others are, since it lost a criterion and was merged with its evidence', () => {
+    const head = merged({ h100: `  criteria: {accelerator: h100}\n${OVERRIDES}` });
+    expect(told(compared(merged(), head))).toEqual([['h100-gke', 'changed']]);
+    expect(told(filed(merged(), head))).toEqual([
+      ['h100-eks-ubuntu', 'changed'],
+      ['h100-gke', 'changed'],
+    ]);
+    expect(filed(merged(), merged()).recipes.map(({ recipe }) => recipe.name)).toEqual([
+      'h100-eks-ubuntu',
+      'h100-gke',
+    ]);
+  });
+
+  it('is told of also where the recipe below it is otherwise in the same way, which has none', () => {
+    const below = (more = ''): Texts =>
+      merged({ leaf: `  criteria: {service: eks, accelerator: h100}\n${more}` });
+    expect(told(filed(below(), below(OVERRIDES)))).toEqual([
+      ['h100-eks', 'changed'],
+      ['h100-eks-ubuntu', 'changed'],
+    ]);
+  });
+
+  it('is removed where one of its criteria is nowhere any more, and is not there where it never was', () => {
+    const gone = merged({ eks: '  criteria: {service: eks, os: cos}\n' });
+    expect(told(filed(merged(), gone))).toEqual([['h100-eks-ubuntu', 'removed']]);
+    expect(told(filed(gone, gone))).toEqual([]);
+  });
+
+  it('is found with its profile, by each way to read its name', () => {
+    const profile = `  profile:
+    name: stack
+    default: own
+    values:
+      own: {componentRefs: [{name: one, overrides: {driver: true}}]}
+`;
+    const today = (more: string): Texts =>
+      smallToday({
+        eks: `  criteria: {service: eks, os: ubuntu}\n${profile}${more}`,
+        h100: '  criteria: {accelerator: h100}\n',
+        other: '  criteria: {service: gke, accelerator: h100}\n',
+        ...{ a: '  criteria: {intent: x}\n', b: '  criteria: {platform: x}\n' },
+      });
+    const pointed = new Set(['h100-eks-ubuntu-stack-own', 'h100-eks-x']);
+    const { recipes } = changedRecipes(treeOf(today('')), treeOf(today(OVERRIDES)), pointed);
+    expect(recipes.map(({ recipe }) => recipe.name)).toEqual([
+      'h100-eks-ubuntu-stack-own',
+      'h100-gke',
+    ]);
+  });
+});
+
+it('tells of what two recipes answer together, also where the one without evidence is otherwise in the same way', () => {
+  const of = (more = ''): Texts =>
+    smallV011({
+      leaf: LEAF,
+      other: `  criteria: {service: eks, accelerator: h100, platform: dynamo}\n${more}`,
+    });
+  const names = new Set(['h100-eks-ubuntu']);
+  const { recipes } = changedRecipes(treeOf(of()), treeOf(of(OVERRIDES)), names);
+  const beside = recipes.find(({ recipe }) => recipe.name === 'h100-eks-ubuntu-dynamo');
+  expect(beside).toMatchObject({
+    status: 'changed',
+    under: ['h100-eks-ubuntu', 'h100-eks-dynamo'],
   });
 });
 

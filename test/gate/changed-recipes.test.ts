@@ -10,7 +10,7 @@ import { namedFiles } from '../../src/evidence/resolve/named-files.ts';
 import { recipeText } from '../../src/evidence/resolve/recipe-text.ts';
 import { resolve } from '../../src/evidence/resolve/resolve.ts';
 import { changedRecipes, type ChangedRecipes } from '../../src/gate/changed-recipes.ts';
-import { recipesIn, type TreeRecipe } from '../../src/gate/recipes.ts';
+import { sideOf, type TreeRecipe } from '../../src/gate/recipes.ts';
 import { refusalOf } from '../document/refusal.ts';
 import {
   catalogueOf,
@@ -77,18 +77,28 @@ function without(texts: Texts, ...paths: readonly string[]): Texts {
   return Object.fromEntries(Object.entries(texts).filter(([path]) => !paths.includes(path)));
 }
 
-describe('recipesIn', () => {
+/** Of a tree by itself. */
+function recipesIn(texts: Texts): readonly TreeRecipe[] {
+  return [...sideOf(treeOf(texts).recipes).recipes.values()];
+}
+
+describe('the recipes of a tree', () => {
   it('finds the overlays of AICR v0.11.1 with a concrete service and accelerator, named by their criteria', () => {
-    const { recipes, faults } = recipesIn(catalogueOf(REAL));
-    expect([recipes.size, faults]).toEqual([25, []]);
-    expect([...recipes.keys()]).toContain('h100-eks-ubuntu-training-kubeflow');
-    expect(recipes.has('eks-training')).toBe(false);
+    const recipes = recipesIn(REAL);
+    const names = recipes.map(({ name }) => name);
+    expect([recipes.length, sideOf(treeOf(REAL).recipes).faults]).toEqual([25, []]);
+    expect(names).toContain('h100-eks-ubuntu-training-kubeflow');
+    expect(names).not.toContain('eks-training');
     const renamed = { ...without(REAL, EKS), 'overlays/other.yaml': REAL[EKS] ?? '' };
-    expect([...recipesIn(catalogueOf(renamed)).recipes.keys()]).toEqual([...recipes.keys()]);
+    expect(
+      recipesIn(renamed)
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(names.toSorted());
   });
 
   it('finds a recipe for each value of a profile', () => {
-    expect([...recipesIn(catalogueOf(PROFILED)).recipes.values()]).toMatchObject([
+    expect(recipesIn(PROFILED)).toMatchObject([
       { name: 'h100-eks-stack-managed', profile: { name: 'stack', value: 'managed' } },
       { name: 'h100-eks-stack-own', profile: { name: 'stack', value: 'own' } },
     ]);
@@ -99,7 +109,7 @@ describe('recipesIn', () => {
       a: '  criteria: {service: EKS, accelerator: h100}\n',
       b: '  criteria: {service: eks}\n',
     };
-    expect(recipesIn(catalogueOf(smallV011(overlays))).recipes.size).toBe(0);
+    expect(recipesIn(smallV011(overlays))).toEqual([]);
   });
 });
 
@@ -346,7 +356,7 @@ describe('recipes that cannot be resolved', () => {
   it('are all of a tree with a file that cannot be read: at head its fault, at base all have changed', () => {
     const unread = { ...SMALL, 'overlays/b.yaml': 'a: [\n' };
     const head = compared(SMALL, unread);
-    expect([head.recipes, head.own]).toEqual([[], undefined]);
+    expect([head.recipes, head.rules]).toEqual([[], undefined]);
     expect(head.faults).toMatchObject([
       { code: 'DOCUMENT_INVALID', file: 'recipes/overlays/b.yaml' },
     ]);

@@ -129,6 +129,7 @@ export function changeOf(
       nodes: new Set([0]),
     },
     ...{ status, fields: { items: [], more: 0 }, files: { items: [], more: 0 } },
+    ...{ exact: [], under: [] },
     ...more,
   };
 }
@@ -160,7 +161,6 @@ export function inputOf(given: Case): DecisionInput {
     faults: [],
     apart: [],
     files: undefined,
-    own: undefined,
     rules: undefined,
   };
   return {

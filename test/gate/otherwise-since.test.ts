@@ -2,10 +2,10 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 
 import type { RecipeFiles } from '../../src/evidence/resolve/recipe-files.ts';
-import { otherwiseSince } from '../../src/gate/otherwise-since.ts';
-import { recipesIn, type TreeRecipe } from '../../src/gate/recipes.ts';
+import { otherwiseSince } from '../../src/gate/changed-recipes.ts';
+import { sideOf, type TreeRecipe } from '../../src/gate/recipes.ts';
 import type { Otherwise } from '../../src/gate/resolved-recipe.ts';
-import { catalogueOf, smallToday, smallV011, type Texts } from '../evidence/resolve/recipes.ts';
+import { smallToday, smallV011, type Texts } from '../evidence/resolve/recipes.ts';
 import { treeOf } from './trees.ts';
 
 /** How often the overlays of a recipe were looked for. */
@@ -29,7 +29,7 @@ beforeEach(() => {
 const VALUES = 'components/one/values.yaml';
 
 function recipesOf(texts: Texts): readonly TreeRecipe[] {
-  return [...recipesIn(catalogueOf(texts)).recipes.values()];
+  return [...sideOf(treeOf(texts).recipes).recipes.values()];
 }
 
 function filesOf(texts: Texts): RecipeFiles {

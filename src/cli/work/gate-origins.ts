@@ -1,5 +1,5 @@
 // What of each recipe is otherwise since its older evidence came, by the history of the base, or of head if there is none.
-import { otherwiseSince } from '../../gate/otherwise-since.ts';
+import { otherwiseSince } from '../../gate/changed-recipes.ts';
 import type { Otherwise } from '../../gate/resolved-recipe.ts';
 import { firstNamings } from '../../io/git/first-namings.ts';
 import type { Repository } from '../../io/git/repository.ts';

@@ -1,8 +1,9 @@
 import { timestampOf } from '../../document/time.ts';
 import { changedRecipes, type ChangedRecipes } from '../../gate/changed-recipes.ts';
 import { affectedRecipes, decide } from '../../gate/decide.ts';
+import { withoutPointers } from '../../gate/findings.ts';
 import type { GateJson } from '../../gate/gate-json.ts';
-import { artifactsOf, comparePointers, withoutPointers } from '../../gate/pointers.ts';
+import { artifactsOf, comparePointers, pointedIn } from '../../gate/pointers.ts';
 import { withRepository, type Repository } from '../../io/git/repository.ts';
 import { presentTime } from '../../io/process/clock.ts';
 import { readTrust } from '../../io/sigstore/read-trust.ts';
@@ -50,9 +51,13 @@ interface Given {
 }
 
 /** Of head. Of recipes that cannot be read nobody knows the names. */
-function namesOf({ own, recipes }: ChangedRecipes): ReadonlySet<string> | undefined {
+function namesOf({ rules, recipes }: ChangedRecipes): ReadonlySet<string> | undefined {
   const there = recipes.filter(({ status }) => status !== 'removed');
-  return own && new Set(there.map(({ recipe }) => recipe.name));
+  return rules && new Set(there.map(({ recipe }) => recipe.name));
+}
+
+function recipesOf({ recipes: { base, head }, folders, pointers }: Change): ChangedRecipes {
+  return changedRecipes(base, head, pointedIn(folders.evidence, pointers));
 }
 
 async function decideChange(
@@ -61,7 +66,7 @@ async function decideChange(
 ): Promise<GateJson> {
   const { base, head, policy, folders } = change;
   const isAll = base === null;
-  const changed = changedRecipes(change.recipes.base, change.recipes.head);
+  const changed = recipesOf(change);
   const pointers = comparePointers(folders.evidence, change.pointers, namesOf(changed));
   const affected = affectedRecipes({ changed, pointers, isAll });
   const pieces = piecesOf(affected, pointers);
