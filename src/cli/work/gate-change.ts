@@ -24,7 +24,8 @@ import { registriesIn } from './open-registries.ts';
 
 /** What the call asks for. */
 export interface Asked {
-  readonly git: string;
+  /** Undefined: the repository that the working directory is in. */
+  readonly git: string | undefined;
   /** Undefined: each recipe of head. */
   readonly base: string | undefined;
   readonly head: string;
@@ -76,7 +77,7 @@ export function askedOf(options: Call['options']): Asked {
   // Also if nothing will be asked of it.
   registriesIn(options);
   return {
-    ...{ git: options.text('git') ?? '.', base, head: options.required('head') },
+    ...{ git: options.text('git'), base, head: options.required('head') },
     ...{ policy, policyRef, folders, namesEvidence: options.has('evidence-dir') },
     bundles: options.text('bundles'),
   };

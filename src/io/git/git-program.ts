@@ -2,8 +2,9 @@
 
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 
 import type { EvidenceError } from '../../errors/evidence-error.ts';
 import { refusal, refuse } from '../../place.ts';
@@ -97,6 +98,22 @@ export function withObjects(git: GitProgram, objects: string, format: ObjectForm
     words: [...git.words, '-C', directory],
     environment: { ...git.environment, GIT_DIR: directory, GIT_OBJECT_DIRECTORY: objects },
   };
+}
+
+/**
+ * Refuses a repository whose own folder a directory is in: any folder that a commit has may look like a bare one. By paths,
+ * since the configuration there may say that it is none.
+ *
+ * @param named what somebody has named; undefined: the working directory
+ * @throws EvidenceError USAGE
+ */
+export async function requireOutside(named: string | undefined, repository: string): Promise<void> {
+  const way = relative(await realpath(repository), await realpath(named ?? '.'));
+  const isNamed = way === '' && named !== undefined;
+  if (isNamed || /^\.\.(?:[/\\]|$)/.test(way) || isAbsolute(way)) return;
+  const hint = 'leave this folder, or name the repository: --git DIR';
+  const found = `a folder in a bare repository, or in git's own folder: ${quote(repository)}`;
+  refuse({ code: 'USAGE', at: '--git', hint }, found, 'a checkout');
 }
 
 export type ObjectFormat = 'sha1' | 'sha256';

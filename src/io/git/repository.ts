@@ -9,8 +9,14 @@ import { CatFile, type Answer, type ObjectInfo } from './cat-file.ts';
 import { crossedHistory } from './crossed-history.ts';
 import { firstNamed, invalid, parseTree, requireSame, unexpectedEntry } from './git-object.ts';
 import type { GitObject, TreeEntry } from './git-object.ts';
-import { findGit, gitFailed, removeFolder, requireNewGit, runGit } from './git-program.ts';
-import { withObjects, type GitProgram, type ObjectFormat } from './git-program.ts';
+import { findGit, gitFailed, removeFolder, requireNewGit, requireOutside } from './git-program.ts';
+import {
+  runGit,
+  withObjects,
+  type GitProgram,
+  type GitRun,
+  type ObjectFormat,
+} from './git-program.ts';
 import { missingObjects, type Clone, type Lack } from './missing-objects.ts';
 
 /** A folder of a commit. */
@@ -25,12 +31,14 @@ export interface GitFolder {
 const MAX_TAGS = 10;
 
 /**
- * Uses the repository that a directory belongs to, also a bare one, or another worktree of it.
+ * Uses the repository that a directory belongs to, or another worktree of it. A bare one counts only if it is this
+ * directory, and somebody has named it: any folder that a commit has may look like one.
  *
+ * @param directory undefined: the working directory
  * @throws EvidenceError GIT_MISSING, GIT_FAILED, and what `use` throws
  */
 export async function withRepository<T>(
-  directory: string,
+  directory: string | undefined,
   use: (repository: Repository) => Promise<T>,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<T> {
@@ -48,11 +56,15 @@ export async function withRepository<T>(
   }
 }
 
-async function openRepository(directory: string, git: GitProgram): Promise<Repository> {
+async function openRepository(named: string | undefined, git: GitProgram): Promise<Repository> {
+  const directory = named ?? '.';
+  const ask = async (...words: readonly string[]): Promise<GitRun> =>
+    await runGit(git, ['-C', directory, 'rev-parse', ...words]);
   const asked = ['--show-object-format', '--is-shallow-repository', '--path-format=absolute'];
-  const [, run] = await Promise.all([
+  const [, run, { output: own }] = await Promise.all([
     requireNewGit(git),
-    runGit(git, ['-C', directory, 'rev-parse', ...asked, '--git-path', 'objects']),
+    ask(...asked, '--git-path', 'objects'),
+    ask('--absolute-git-dir'),
   ]);
   const [, format, isShallow, objects] =
     /^(sha1|sha256)\n(true|false)\n(.+)\n$/s.exec(run.output) ?? [];
@@ -61,6 +73,7 @@ async function openRepository(directory: string, git: GitProgram): Promise<Repos
       'name the repository with --git, e.g. --git aicr; `git fsck` says what is wrong with it';
     throw withHint(gitFailed(escapeInvisible(directory), run.messages), hint);
   }
+  await requireOutside(named, own.slice(0, -1));
   const known: ObjectFormat = format === 'sha256' ? 'sha256' : 'sha1';
   const clone = { git, directory, isShallow: isShallow === 'true' };
   return new Repository(clone, withObjects(git, objects, known), known);
@@ -149,10 +162,10 @@ export class Repository {
         folders.map(({ id }) => id),
         commit,
       );
+      // Counted before it is made: equal folders are read once, and a few can be billions.
+      const count = folders.reduce((sum, { id }) => sum + this.#treeOf(id).length, entries.length);
+      if (count > MAX_TREE_ENTRIES) throw tooMany(folder, `${MAX_TREE_ENTRIES} entries`);
       const below = folders.flatMap((each) => this.#below(each));
-      if (entries.length + below.length > MAX_TREE_ENTRIES) {
-        throw tooMany(folder, `${MAX_TREE_ENTRIES} entries`);
-      }
       entries.push(...below.filter(({ kind }) => kind !== 'tree'));
       folders = below.filter(({ kind }) => kind === 'tree');
     }

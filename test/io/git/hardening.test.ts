@@ -186,6 +186,46 @@ describe('a repository that configures much', () => {
     expect(await within(async (opened) => await opened.isAncestor(base, later))).toBe(true);
   });
 
+  it.each([
+    { settings: [] },
+    { settings: ['core.bare=false'] },
+    { settings: ['core.bare=false', 'core.worktree=..'] },
+  ])('is not a folder of a commit that looks like one: $settings', async ({ settings }) => {
+    const checkout = join(root, `checkout-${settings.length}`);
+    const inside = join(checkout, 'recipes');
+    git(root, 'clone', '--quiet', folder, checkout);
+    git(root, 'clone', '--quiet', '--bare', folder, inside);
+    mkdirSync(join(inside, 'overlays'));
+    for (const setting of settings) git(inside, '--git-dir=.', 'config', ...setting.split('='));
+    const open = async (at: string | undefined): Promise<string> =>
+      await withRepository(at, async (opened) => await opened.commitOf('HEAD', ''), environment);
+    for (const at of [join(inside, 'overlays'), join(checkout, '.git/refs')]) {
+      expect(await rejection(open(at))).toMatchObject({ code: 'USAGE', at: '--git' });
+    }
+    const before = process.cwd();
+    process.chdir(inside);
+    const error = await rejection(open(undefined));
+    process.chdir(before);
+    expect(error).toMatchObject({ code: 'USAGE', at: '--git' });
+    // Who names it means it.
+    expect([await open(inside), await open(checkout)]).toEqual([reviewed, reviewed]);
+  });
+
+  it('is not read as millions of entries, though a few folders can name them', async () => {
+    const place = repository(join(root, 'bomb'));
+    const id = commit(place, { 'a.txt': 'a' });
+    const blob = git(place, 'rev-parse', `${id}:a.txt`);
+    const names = (mode: string, type: string, named: string): string =>
+      Array.from({ length: 2000 }, (_, n) => `${mode} ${type} ${named}\t${n}\n`).join('');
+    const files = gitWith(names('100644', 'blob', blob), place, 'mktree');
+    const folders = gitWith(names('040000', 'tree', files), place, 'mktree');
+    const bomb = git(place, 'commit-tree', folders, '-m', 'm');
+    const error = await rejection(
+      withRepository(place, async (opened) => await opened.listTree(bomb, '')),
+    );
+    expect([error?.code, error?.found]).toEqual(['LIMIT_EXCEEDED', 'more than 100000 entries']);
+  });
+
   it('leaves nothing behind', async () => {
     const temporary = join(root, 'temporary');
     mkdirSync(temporary);

@@ -285,7 +285,7 @@ describe('withRepository', () => {
       );
       counts.push(readFileSync(log, 'utf8').length);
     }
-    expect(counts).toEqual([7, 7]);
+    expect(counts).toEqual([8, 8]);
   });
 
   /** A folder with a program `git`. */
