@@ -31,6 +31,11 @@ const VERDICTS: ReadonlyMap<number, string> = new Map([
   [130, 'interrupted'],
 ]);
 
+/** Without a report nothing was judged, whatever the program said: help is a success too. */
+export function exitCodeOf(exitCode: number, ending: Ending): number {
+  return exitCode === 0 && ending.exitCode !== 0 ? 70 : exitCode;
+}
+
 /** A gate verifies what there is, and may ask for nothing: its 0 is another word. */
 export function verdictOf(command: string, exitCode: number, ending: Ending): string {
   const decided = exitCode === 0 ? (ending.decidedExitCode ?? exitCode) : exitCode;

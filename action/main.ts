@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { annotationsOf, mostOf, plainAnnotation, sarifIn } from './annotations.ts';
-import { endingIn, summaryOf, verdictOf } from './ending.ts';
+import { endingIn, exitCodeOf, summaryOf, verdictOf } from './ending.ts';
 import { crowdedLineIn, wordsOf } from './words.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/affidavit.js', import.meta.url));
@@ -40,8 +40,9 @@ function run(name: string): number {
   const reports = ['json', 'markdown', 'sarif'].map((form) => `--format=${form}=${at(form)}`);
   const given = process.env['AFFIDAVIT_ARGUMENTS'] ?? '';
   const words = wordsOf(given);
-  const exitCode = spawn([name, ...words, '--format=terminal', ...reports]);
+  const ended = spawn([name, ...words, '--format=terminal', ...reports]);
   const ending = endingIn(textIn(at('json')));
+  const exitCode = exitCodeOf(ended, ending);
   append('GITHUB_STEP_SUMMARY', textIn(at('markdown')) ?? summaryOf(name, exitCode, ending));
   const all = annotationsOf(sarifIn(textIn(at('sarif'))), ending);
   for (const each of mostOf(all)) console.log(plainAnnotation(each));

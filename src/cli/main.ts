@@ -58,10 +58,10 @@ async function run(
     case 'help': {
       const { printHelp } = await import('./oclif.ts');
       const { columnsOf } = await import('./call/report-flags.ts');
-      const { isAsked } = request;
+      const { isAsked, isBeside = false } = request;
       const stream = isAsked ? process.stdout : process.stderr;
       await printHelp(request, { root, width: columnsOf(stream, process.env) });
-      process.exitCode = isAsked ? 0 : EXIT_CODES.usage;
+      process.exitCode = isAsked && !isBeside ? 0 : EXIT_CODES.usage;
       return;
     }
     case 'version':

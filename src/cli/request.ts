@@ -5,7 +5,13 @@ import { COMMANDS, findCommand, leadingName } from './command-table.ts';
 /** What the words after the program's name ask for. */
 export type Request =
   /** The help of one command, of those whose names begin with one word, or of the program. */
-  | { readonly kind: 'help'; readonly name: string | undefined; readonly isAsked: boolean }
+  | {
+      readonly kind: 'help';
+      readonly name: string | undefined;
+      readonly isAsked: boolean;
+      /** Among words of a call, e.g. the name of a file: nothing of that is done, so it is no success. */
+      readonly isBeside?: boolean;
+    }
   | { readonly kind: 'version' }
   | {
       readonly kind: 'call';
@@ -34,7 +40,9 @@ export async function requestOf(argv: readonly string[]): Promise<Request> {
     return { kind: 'help', name: first, isAsked: others.length > 0 };
   }
   const words = argv.slice(name.split(' ').length);
-  if (asksForHelp(words)) return { kind: 'help', name, isAsked: true };
+  if (asksForHelp(words)) {
+    return { kind: 'help', name, isAsked: true, isBeside: !words.every((word) => HELP.has(word)) };
+  }
   return { kind: 'call', name, command, words };
 }
 

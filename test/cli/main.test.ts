@@ -54,7 +54,7 @@ describe('help', () => {
     },
   );
 
-  it.each(['help validate', '--help validate', '-h validate', 'validate --help', 'validate -r -h'])(
+  it.each(['help validate', '--help validate', '-h validate', 'validate --help', 'validate -h -h'])(
     'affidavit %s shows the flags of validate, short ones too, with 0',
     async (line) => {
       const { code, stdout, stderr } = await runProgram(line.split(' '));
@@ -71,6 +71,22 @@ describe('help', () => {
       expect(code).toBe(0);
     },
   );
+});
+
+describe('help among the words of a call', () => {
+  it.each([
+    'verify-evidence a.tar.gz -h',
+    'verify-evidence -h a.tar.gz',
+    'gate --base main --head -h',
+    'gate --head main --help',
+    'recipe lint --help a.yaml',
+  ])('is shown, and no success, since nothing of it was done: %s', async (line) => {
+    const { code, stdout } = await runCli(line.split(' '));
+    expect([code, stdout.startsWith('USAGE\n') || stdout.includes('\nUSAGE\n')]).toEqual([
+      64,
+      true,
+    ]);
+  });
 });
 
 describe('the first word of several commands', () => {

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { annotationsOf, mostOf, plainAnnotation } from '../../action/annotations.ts';
-import { summaryOf, verdictOf } from '../../action/ending.ts';
+import { exitCodeOf, summaryOf, verdictOf } from '../../action/ending.ts';
 import { wordsOf } from '../../action/words.ts';
 import { SANDBOX_IDENTITY, SANDBOX_ISSUER } from '../../src/sandbox/oidc.ts';
 import { read } from '../docs/repository.ts';
@@ -139,6 +139,19 @@ describe('the action', () => {
     );
   });
 
+  it.each(['-h', '--help', 'a.tar.gz\n-h'])(
+    'takes no success without a report: %j',
+    async (words) => {
+      const runner = await use({ command: 'verify-evidence', arguments: words });
+      expect(runner.ends[0]?.code).not.toBe(0);
+      const { verdict, 'exit-code': code } = runner.outputs('it');
+      expect([
+        ['internal', '70'],
+        ['usage', '64'],
+      ]).toContainEqual([verdict, code]);
+    },
+  );
+
   it('only builds if it is given no command', async () => {
     const runner = await use({});
     expect(runner.ends).toMatchObject([{ code: 0 }, { name: 'after', code: 0 }]);
@@ -201,7 +214,7 @@ describe('words and endings', () => {
   });
 
   it.each([
-    ['verify-evidence', 0, {}, 'verified'],
+    ['verify-evidence', 0, { exitCode: 0 }, 'verified'],
     ['gate', 0, { decidedExitCode: 0 }, 'passed'],
     ['gate', 0, { decidedExitCode: 4 }, 'undecided'],
     ['gate', 2, { decidedExitCode: 2 }, 'invalid'],
@@ -212,6 +225,13 @@ describe('words and endings', () => {
     ['gate', 130, {}, 'interrupted'],
   ])('of %s with %i and %j is %s', (command, code, ending, verdict) => {
     expect(verdictOf(command, code, ending)).toBe(verdict);
+  });
+
+  it('end well only with a report that does', () => {
+    expect([{ exitCode: 0 }, {}, { exitCode: 2 }].map((ending) => exitCodeOf(0, ending))).toEqual([
+      0, 70, 70,
+    ]);
+    expect(exitCodeOf(2, { exitCode: 2 })).toBe(2);
   });
 
   it('show nothing foreign but as code', () => {
