@@ -360,6 +360,32 @@ describe('gate post', () => {
     expect(server.asked.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
+  it.each(['PATCH', 'POST'])('looks again after a pause: %s', async (method) => {
+    const old = method === 'PATCH' ? [server.add(12, BOT, `${MARKER}\nold`)] : [];
+    server.trouble = (asked) => {
+      if (asked.method !== method || !/comments/.test(asked.path)) return undefined;
+      server.trouble = () => undefined;
+      Object.assign(server.pulls[0] ?? {}, { head: 'd'.repeat(40) });
+      return limited('You have exceeded a secondary rate limit.', { 'retry-after': '60' });
+    };
+    const run = await postReport();
+    expect([run.code, run.stdout]).toEqual([0, expect.stringContaining('nothing posted')]);
+    expect(server.ours).toEqual(old.map(() => `${MARKER}\nold`));
+  });
+
+  it('leaves the comment of a newer head that was made at the same time', async () => {
+    server.trouble = ({ method, path }) => {
+      if (method !== 'POST' || !/comments/.test(path)) return undefined;
+      server.trouble = () => undefined;
+      server.add(12, BOT, `${MARKER}\nof the newer head`);
+      Object.assign(server.pulls[0] ?? {}, { head: 'd'.repeat(40) });
+      return undefined;
+    };
+    const run = await postReport();
+    expect([run.code, run.stdout]).toEqual([0, expect.stringContaining('nothing posted')]);
+    expect(server.ours).toEqual([`${MARKER}\nof the newer head`]);
+  });
+
   it('looks again before it writes: a head that moves on meanwhile gets nothing', async () => {
     server.trouble = ({ path }) => {
       if (path.startsWith('/issues/12/comments')) {

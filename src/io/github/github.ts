@@ -23,6 +23,8 @@ export interface GitHubCall {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** The permission of the token, as a workflow gives it. */
   readonly needs: 'pull-requests: read' | 'pull-requests: write' | 'statuses: write';
+  /** Asked before it is tried again: a pause may be long. If it must not be, it is as if what it is about were gone. */
+  readonly mayRepeat?: () => Promise<boolean>;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -58,7 +60,6 @@ export class GitHub {
       userAgent: `${AFFIDAVIT.name}/${AFFIDAVIT.version}`,
       // Nothing of it is for users: what went wrong is said once.
       log: { debug: none, info: none, warn: none, error: none },
-      request: { fetch: fetchFor(service) },
       throttle: { onRateLimit: mayWait, onSecondaryRateLimit: mayWait },
       // 403 and 429 are limits, which the other plugin knows.
       retry: { doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] },
@@ -101,7 +102,10 @@ export class GitHub {
   async #answer(call: GitHubCall) {
     const route = call.route.replace(' ', ' /repos/{owner}/{repo}');
     const answer = await this.#octokit
-      .request(route, { ...call.parameters, ...this.#names, headers: API_VERSION })
+      .request(route, {
+        ...{ ...call.parameters, ...this.#names, headers: API_VERSION },
+        request: { fetch: fetchFor(this.#service, call.mayRepeat) },
+      })
       .catch((error: unknown) => {
         throw failureOf(error, this.#service, call);
       });
@@ -122,9 +126,14 @@ function none(): void {
   // What octokit logs may have a request in it.
 }
 
+const GONE = 410;
+
 /** For octokit: one try, without redirects, through the proxy if there is one. */
-function fetchFor(service: ServiceName) {
+function fetchFor(service: ServiceName, mayRepeat: GitHubCall['mayRepeat']) {
+  let isRepeated = false;
   return async (url: string, init: HttpInit): Promise<Response> => {
+    if (isRepeated && (await mayRepeat?.()) === false) return new Response(null, { status: GONE });
+    isRepeated = true;
     const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES };
     const outcome = await exchangeOnce({ url, init, ...limits });
     if ('reason' in outcome) throw noAnswer(service, outcome);
@@ -186,5 +195,5 @@ const HINTS: ReadonlyMap<number, string> = new Map([
 ]);
 
 function isGone({ cause }: EvidenceError): boolean {
-  return cause === 404 || cause === 410;
+  return cause === 404 || cause === GONE;
 }

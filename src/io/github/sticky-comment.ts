@@ -30,36 +30,44 @@ const needs = 'pull-requests: write';
 /** Somebody may delete it while it is written. */
 const MOST_TRIES = 3;
 
-/** @param current asked before anything is written: an older report must not replace a newer one */
+type Current = () => Promise<boolean>;
+
+/** @param current asked before anything is written, each time: an older report must not replace a newer one */
 export async function putComment(
   github: GitHub,
   comment: StickyComment,
-  current: () => Promise<boolean>,
+  current: Current,
 ): Promise<Put> {
   for (let tries = 1; ; tries += 1) {
     const [oldest, ...twins] = await ours(github, comment);
     if (!(await current())) return { stuck: 'moved' };
     if (oldest === undefined) {
-      return comment.make ? await create(github, comment) : { stuck: 'none' };
+      return comment.make ? await create(github, comment, current) : { stuck: 'none' };
     }
     await remove(github, twins);
-    const updated = await update(github, oldest, comment);
+    const updated = await update(github, oldest, comment, current);
     if (updated !== undefined) return updated;
     if (tries === MOST_TRIES) throw github.invalid('a comment that is listed and is not there');
   }
 }
 
 /** Another run may have made one at the same time, or this one twice, if an answer was lost: the oldest stays. */
-async function create(github: GitHub, comment: StickyComment): Promise<Put> {
-  const { number, text, marker } = comment;
-  const parameters = { issue_number: number, body: bodyOf({ marker, text }) };
-  const made = await github.call({ route: `POST ${ROUTE}`, parameters, needs });
+async function create(github: GitHub, comment: StickyComment, current: Current): Promise<Put> {
+  const parameters = { issue_number: comment.number, body: bodyOf(comment) };
+  const call = { route: `POST ${ROUTE}`, parameters, needs, mayRepeat: current } as const;
+  const made = await github.call(call).catch(async (error: unknown) => {
+    if (await current().catch(() => true)) throw error;
+    return undefined;
+  });
+  if (made === undefined) return { stuck: 'moved' };
   await requireAuthor(github, comment, made);
   const [oldest, ...twins] = await ours(github, comment);
   await remove(github, twins);
   const isOurs = oldest === undefined || oldest === dataAt(made, 'id');
   if (isOurs) return { stuck: 'created', ...urlIn(made) };
-  return (await update(github, oldest, comment)) ?? { stuck: 'updated' };
+  // Its own is deleted by now. What is there may be of a newer head.
+  if (!(await current())) return { stuck: 'moved' };
+  return (await update(github, oldest, comment, current)) ?? { stuck: 'updated' };
 }
 
 function urlIn(comment: unknown): Pick<Put, 'url'> {
@@ -117,9 +125,11 @@ async function update(
   github: GitHub,
   id: number,
   comment: StickyComment,
+  mayRepeat: Current,
 ): Promise<Put | undefined> {
   const parameters = { comment_id: id, body: bodyOf(comment) };
-  const answer = await github.unlessGone({ route: `PATCH ${COMMENT}`, parameters, needs });
+  const call = { route: `PATCH ${COMMENT}`, parameters, needs, mayRepeat } as const;
+  const answer = await github.unlessGone(call);
   return answer && { stuck: 'updated', ...urlIn(answer.data) };
 }
 
