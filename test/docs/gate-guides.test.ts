@@ -265,7 +265,10 @@ describe('docs/guides/ci.md', () => {
   it('is a job of GitLab', async () => {
     const { 'recipe-evidence': gitlab } = parse(yaml) as Readonly<Record<string, Job>>;
     const { url, wanting } = changes();
+    // As another job may leave it: git would take it as it is.
     const folder = scratch();
+    git(folder, 'init', '--quiet', '--bare', 'recipes.git');
+    git(join(folder, 'recipes.git'), 'config', `url.${scratch()}.insteadOf`, url);
     const script = ['set -e', ...(gitlab?.script ?? [])].join('\n');
     expect((await job(script, wanting, url, folder)).code).toBe(4);
     const made = readdirSync(folder);

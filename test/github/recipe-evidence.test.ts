@@ -75,8 +75,7 @@ function changedOverlay(): string {
 const PLACE = { repository: 'you/recipes', ref: 'refs/heads/main', token: TOKEN };
 
 /** The job that decides about this head, which pull request 12 has, or had. */
-async function decide(head: string, workflow = DECIDE, now = head) {
-  const github = new GitHubServer();
+async function decide(head: string, workflow = DECIDE, now = head, github = new GitHubServer()) {
   github.pulls.push({ number: 12, state: 'open', base: 'main', head: now });
   let runner: Runner | undefined;
   let isGood = false;
@@ -190,6 +189,21 @@ describe('recipe-evidence-comment.yml', () => {
       ['error', CONTEXT],
     ]);
     expect(runner.outputs('gate')).toMatchObject({ verdict: 'unjudged', 'exit-code': '3' });
+  });
+
+  it('decides and sets the status where the conversation is locked, though nothing can be marked', async () => {
+    const github = new GitHubServer();
+    github.add(12, github.author, '<!-- affidavit-gate:main -->\nold');
+    github.trouble = ({ method }) =>
+      method === 'PATCH' ? { status: 403, data: { message: 'issue is locked' } } : undefined;
+    const head = pull({ [OVERLAY]: changedOverlay() });
+    const { runner, isGood } = await decide(head, DECIDE, head, github);
+    expect(isGood).toBe(false);
+    expect(runner.outputs('gate')).toMatchObject({ verdict: 'undecided', 'exit-code': '4' });
+    expect(states(github)).toEqual([
+      ['pending', CONTEXT],
+      ['failure', CONTEXT],
+    ]);
   });
 
   it('does nothing for a run of another kind', async () => {
