@@ -81,7 +81,7 @@ describe('help among the words of a call', () => {
     'gate --head main --help',
     'recipe lint --help a.yaml',
   ])('is shown, and no success, since nothing of it was done: %s', async (line) => {
-    const { code, stdout } = await runCli(line.split(' '));
+    const { code, stdout } = await runProgram(line.split(' '));
     expect([code, stdout.startsWith('USAGE\n') || stdout.includes('\nUSAGE\n')]).toEqual([
       64,
       true,
