@@ -10,24 +10,25 @@ import type { FaultJson, VerificationJson } from '../report/report-json.ts';
 import { counted, sentence } from '../sentence.ts';
 import { signerKeys } from './distinct-signers.ts';
 import { STATES, type GatePiece, type State } from './gate-json.ts';
-import { ageOf, DAY_MS, factsOf } from './piece-facts.ts';
+import { ageOf, DAY_MS, factsOf, type Told } from './piece-facts.ts';
 import type { GatePointer } from './pointers.ts';
 import type { Otherwise } from './resolved-recipe.ts';
 
 /** What of a report decides, and is shown. */
-export type JudgedReport = Pick<
-  VerificationJson,
-  | 'verdict'
-  | 'checks'
-  | 'findings'
-  | 'signer'
-  | 'signature'
-  | 'policy'
-  | 'recipeCompared'
-  | 'filesCompared'
-  | 'phases'
-  | 'phaseConstraints'
->;
+export type JudgedReport = Told &
+  Pick<VerificationJson, 'verdict' | 'checks' | 'findings' | 'recipeCompared' | 'filesCompared'>;
+
+/** The same without the rest: there may be thousands. */
+export function judgedOf(report: VerificationJson): JudgedReport {
+  const { verdict, checks, findings, signer, signature, policy, phaseConstraints } = report;
+  const { recipeCompared, filesCompared, phases } = report;
+  return {
+    ...{ verdict, signer, signature, policy, phaseConstraints, recipeCompared, filesCompared },
+    checks: checks.filter((check) => check.outcome !== 'passed' || isOfPointer(check)),
+    findings: findings.filter(({ code }) => code === 'FILES_NOT_BOUND'),
+    ...(phases && { phases: phases.map(({ phase, state, counts }) => ({ phase, state, counts })) }),
+  };
+}
 
 /** The report of what a pointer leads to, by the gate's policy and the recipes of head; or why there is none. */
 export type Verified =
@@ -123,9 +124,11 @@ export function isOwn(verified: Verified | undefined): boolean {
 }
 
 function isPointed({ checks }: JudgedReport): boolean {
-  return checks.some(
-    ({ name, outcome }) => name === 'pointer-matches-evidence' && outcome === 'passed',
-  );
+  return checks.some((check) => isOfPointer(check) && check.outcome === 'passed');
+}
+
+function isOfPointer({ name }: JudgedReport['checks'][number]): boolean {
+  return name === 'pointer-matches-evidence';
 }
 
 const GOOD: readonly [State, FaultJson?] = ['single'];

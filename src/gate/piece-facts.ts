@@ -1,15 +1,17 @@
 // What a report tells of one piece of evidence.
 
 import { parseTime } from '../document/time.ts';
-import type { PolicyEntryJson, VerificationJson } from '../report/report-json.ts';
+import type { PhaseJson, PolicyEntryJson, VerificationJson } from '../report/report-json.ts';
 import type { FigureJson, GatePiece } from './gate-json.ts';
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 
-type Told = Pick<
+export interface Told extends Pick<
   VerificationJson,
-  'signer' | 'signature' | 'policy' | 'phases' | 'phaseConstraints'
->;
+  'signer' | 'signature' | 'policy' | 'phaseConstraints'
+> {
+  readonly phases?: readonly Pick<PhaseJson, 'phase' | 'state' | 'counts'>[] | undefined;
+}
 
 /** In milliseconds; below 0 if it was signed later. */
 export function ageOf(signedAt: string, at: Date): number {

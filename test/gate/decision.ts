@@ -3,7 +3,7 @@ import { ERROR_CATALOGUE, type ErrorCode } from '../../src/errors/catalogue.ts';
 import type { Fault } from '../../src/errors/evidence-error.ts';
 import type { ChangedRecipes } from '../../src/gate/changed-recipes.ts';
 import type { DecisionInput } from '../../src/gate/decide.ts';
-import type { Verified } from '../../src/gate/judge-piece.ts';
+import { judgedOf, type Verified } from '../../src/gate/judge-piece.ts';
 import type { ComparedPointers, GatePointer } from '../../src/gate/pointers.ts';
 import type { RecipeChange } from '../../src/gate/recipe-change.ts';
 import type { Otherwise } from '../../src/gate/resolved-recipe.ts';
@@ -51,7 +51,7 @@ function verifiedOf(piece: Piece): Verified {
     ...({ ...PASSED, name: 'phases-are-green', outcome: 'failed' } as const),
     faults: [{ ...faultOf(code), at: 'x' }],
   };
-  return {
+  const report: VerificationJson = {
     ...BASE,
     verdict: VERDICTS.find((each) => each === (code && ERROR_CATALOGUE[code][0])) ?? 'verified',
     checks: [
@@ -66,7 +66,6 @@ function verifiedOf(piece: Piece): Verified {
       ...{ times: [], logEntries: [] },
     },
     recipeCompared: true,
-    nodes: piece.nodes ?? 0,
     policy: {
       ...{ source: 'policy.json', digest: digestOf('') },
       entry: {
@@ -79,6 +78,7 @@ function verifiedOf(piece: Piece): Verified {
     },
     ...piece.more,
   };
+  return { ...judgedOf(report), nodes: piece.nodes ?? 0 };
 }
 
 function pointerOf({ name, change = 'added', pointer }: Piece): GatePointer {

@@ -9,7 +9,7 @@ import { parseCatalogue } from '../../evidence/resolve/catalogue.ts';
 import { ownRecipes, ownRecipesOf } from '../../evidence/resolve/own-recipe.ts';
 import type { RecipeFiles } from '../../evidence/resolve/recipe-files.ts';
 import { ReadBefore } from '../../evidence/verify/read-before.ts';
-import type { JudgedReport, Verified } from '../../gate/judge-piece.ts';
+import { judgedOf, type Verified } from '../../gate/judge-piece.ts';
 import { isOnlyShared, type ComparedPointers } from '../../gate/pointers.ts';
 import type { RecipeChange } from '../../gate/recipe-change.ts';
 import type { TreeRecipe } from '../../gate/recipes.ts';
@@ -19,7 +19,6 @@ import { JudgePool } from '../../io/workers/judge-pool.ts';
 import { MAX_FETCHED_BUNDLES } from '../../limits.ts';
 import { keysOf, parsePolicy } from '../../policy/policy.ts';
 import { verificationJson } from '../../report/json.ts';
-import type { VerificationJson } from '../../report/report-json.ts';
 import type { Call } from '../call/command.ts';
 import { fetchBudget, tooMuch, type FetchBudget } from './fetch-budget.ts';
 import { findBundles, type Bundles } from './gate-bundles.ts';
@@ -276,18 +275,4 @@ async function rulesOf({ options }: Call, { policy: given, recipes, at }: Brief)
     ...{ trust, policy, now: at, readBefore: new ReadBefore() },
     recipes: recipes && ownRecipes(parseCatalogue(recipes)),
   };
-}
-
-/** What decides, without the rest: there may be thousands. */
-function judgedOf({
-  verdict,
-  checks,
-  findings,
-  signer,
-  signature,
-  ...report
-}: VerificationJson): JudgedReport {
-  const { policy, recipeCompared, filesCompared, phases, phaseConstraints } = report;
-  const kept = { policy, recipeCompared, filesCompared, phases, phaseConstraints };
-  return { verdict, checks, findings, signer, signature, ...kept };
 }
