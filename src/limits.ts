@@ -233,7 +233,8 @@ export const MAX_FUTURE_MS = 24 * 60 * 60 * 1000;
  */
 export const MAX_RUN_SPAN_MS = 24 * 60 * 60 * 1000;
 
-/** What the gate fetches in one call: bundles, the bytes of one, and those of all. */
+/** What the gate fetches in one call: bundles, the bytes of one, those of all, and how long, in milliseconds. */
 export const MAX_FETCHED_BUNDLES = 1000;
 export const MAX_FETCHED_BYTES = 256 * MEBIBYTE;
 export const MAX_ALL_FETCHED_BYTES = 2 * GIBIBYTE;
+export const MAX_FETCHING_MS = 20 * 60 * 1000;

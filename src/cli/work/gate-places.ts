@@ -13,7 +13,7 @@ import { USUAL_GATE } from '../../policy/gate-policy.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { quote } from '../../quote.ts';
 import type { Call } from '../call/command.ts';
-import { spend, type FetchBudget } from './fetch-budget.ts';
+import { spend, untilSpent, type FetchBudget } from './fetch-budget.ts';
 import type { Bundles } from './gate-bundles.ts';
 import type { NamedInput } from './named-input.ts';
 import { openRegistries } from './open-registries.ts';
@@ -96,7 +96,10 @@ export function openPlaces(
       layouts.set(place.layout, opening);
       return [await opening];
     }
-    registry ??= openRegistries({ ...call, environment: {} }, []);
+    registry ??= openRegistries(
+      { ...call, environment: {}, signal: untilSpent(budget, call.signal) },
+      [],
+    );
     const opened = await registry;
     const openOne = (name: string): Repository => limited(opened.repository(name), budget);
     const [first, ...others] = place.repositories;

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import { describe, expect, it } from 'vitest';
 
-import { fetchBudget, spend } from '../../../src/cli/work/fetch-budget.ts';
+import { fetchBudget, spend, untilSpent } from '../../../src/cli/work/fetch-budget.ts';
 import { attempt, type EvidenceError } from '../../../src/errors/evidence-error.ts';
 import { MAX_ALL_FETCHED_BYTES, MAX_FETCHED_BYTES } from '../../../src/limits.ts';
 
@@ -29,6 +29,19 @@ describe('what one call of the gate fetches', () => {
     const error = await refused(() => spend(budget, AT, { size: MAX_FETCHED_BYTES + 1 }));
     expect(error?.expected).toBe(`at most ${MAX_FETCHED_BYTES} bytes for one bundle`);
     spend(budget, AT, { size: MAX_FETCHED_BYTES });
+  });
+
+  it('ends after a time, whatever is on its way, and with the call', async () => {
+    const never = new AbortController();
+    const signal = untilSpent(fetchBudget(100, 1), never.signal);
+    await new Promise<void>((end) => {
+      signal.addEventListener('abort', () => end());
+    });
+    expect(signal.reason).toMatchObject({ code: 'FETCHED_TOO_MUCH', at: 'gate' });
+    const open = untilSpent(fetchBudget(100), never.signal);
+    expect(open.aborted).toBe(false);
+    never.abort('x');
+    expect(open.reason).toBe('x');
   });
 
   it('is one limit for all threads: what one has fetched is gone for the others', async () => {
