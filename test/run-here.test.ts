@@ -71,11 +71,11 @@ describe('a run in the process of the tests', () => {
         emitter.eventNames().map((name) => [name, emitter.listenerCount(name)]),
       ),
       [process.stdout, process.stderr].map((stream) => Reflect.get(stream, 'write')),
-      [Socket, DatagramSocket].map(({ prototype }) => [
-        prototype.connect,
+      [Socket, DatagramSocket].map(({ prototype }): unknown[] => [
+        Reflect.get(prototype, 'connect'),
         Reflect.get(prototype, 'send'),
       ]),
-      [console.log, console.error],
+      { ...console },
     ];
     const before = state();
     await runProgram(EMIT, { cwd: demo(), env });

@@ -130,20 +130,27 @@ function useListeners(): Undo {
 
 /** `--offline` blocks it, for as long as the process lives. */
 function useNetwork(): Undo {
-  const { connect } = Socket.prototype;
-  const { connect: connectDatagrams, send } = DatagramSocket.prototype;
+  const before = [Socket.prototype, DatagramSocket.prototype].map(
+    (prototype) =>
+      [
+        prototype,
+        { ...(Object.getOwnPropertyDescriptors(prototype) as PropertyDescriptorMap) },
+      ] as const,
+  );
   return () => {
-    Object.assign(Socket.prototype, { connect });
-    Object.assign(DatagramSocket.prototype, { connect: connectDatagrams, send });
+    for (const [prototype, methods] of before) Object.defineProperties(prototype, methods);
   };
 }
 
 /** oclif prints the help there, and the runner of the tests has one of its own. */
 function useConsole(): Undo {
-  const { log, error } = console;
-  console.log = (text = '') => process.stdout.write(`${text}\n`);
-  console.error = (text = '') => process.stderr.write(`${text}\n`);
-  return () => Object.assign(console, { log, error });
+  const before = { ...console };
+  const to =
+    (stream: NodeJS.WriteStream) =>
+    (text = '') =>
+      stream.write(`${text}\n`);
+  Object.assign(console, { log: to(process.stdout), error: to(process.stderr) });
+  return () => Object.assign(console, before);
 }
 
 function listenersOf(emitter: EventEmitter): readonly unknown[] {
