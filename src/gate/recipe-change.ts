@@ -8,7 +8,7 @@ import {
   type Fault,
 } from '../errors/evidence-error.ts';
 import { keyOf } from './asked.ts';
-import { sameInputs } from './recipe-inputs.ts';
+import { sameInputs, sameLayers } from './recipe-inputs.ts';
 import type { Side, TreeRecipe } from './recipes.ts';
 import {
   NO_CHANGE,
@@ -163,11 +163,23 @@ function partOf(
   resolved: { readonly before: Resolve; readonly after: Resolve },
 ): Told {
   if (from && sameInputs([before, from], [after, to], paths)) return SAME;
-  const was = from && resolved.before(from);
   const now = resolved.after(to);
+  const was = from && (likeNow([before, from], [after, to], now) ?? resolved.before(from));
   const fault = faultIn(now);
   if (fault && !isFaultOf(was, fault)) return { ...SAME, isSame: false, fault };
   return now?.value ? sinceThen(was?.value, now.value, { name: to.name, isAll }) : SAME;
+}
+
+/** By the rules of v0.11 a recipe is made of layers alone: if they are the same, it differs in what its files are. */
+function likeNow(
+  [before, from]: readonly [Side, TreeRecipe],
+  to: readonly [Side, TreeRecipe],
+  now: Resolved,
+): Resolved {
+  const { catalogue } = before;
+  if (catalogue?.rules !== 'v0.11' || now?.value === undefined) return undefined;
+  if (!sameLayers([before, from], to)) return undefined;
+  return attemptTo(() => resolveRecipe(catalogue, from, now.value));
 }
 
 /** @param was undefined if nobody knows */

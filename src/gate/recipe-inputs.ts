@@ -34,12 +34,20 @@ type Made = readonly [side: { readonly catalogue?: Catalogue }, recipe: TreeReci
 
 /** Whether a recipe is made of the same overlays, mixins, registry and files. @param changed what is not the same */
 export function sameInputs(before: Made, after: Made, changed: ReadonlySet<string>): boolean {
+  if (changed.size === 0) return idOf(before[1]) === idOf(after[1]);
+  return sameLayers(before, after) && !namesAny(after, changed);
+}
+
+function namesAny(after: Made, changed: ReadonlySet<string>): boolean {
+  return filesNamedBy(layersOf(after) ?? [], after[0].catalogue).some((path) => changed.has(path));
+}
+
+/** Whether it is made of the same overlays, mixins and registry; what is in the files that they name may differ. */
+export function sameLayers(before: Made, after: Made): boolean {
   if (idOf(before[1]) !== idOf(after[1])) return false;
-  if (changed.size === 0) return true;
   const [old, now] = [inputsOf(before), inputsOf(after)];
   if (old === undefined || old.length !== now?.length) return false;
-  if (!now.every((each, index) => each === old[index])) return false;
-  return !filesNamedBy(layersOf(after) ?? [], after[0].catalogue).some((path) => changed.has(path));
+  return now.every((each, index) => each === old[index]);
 }
 
 /** Objects: what was parsed of the same bytes is the same one. Undefined if the recipe cannot be resolved. */

@@ -11,11 +11,12 @@ import type { Catalogue } from '../evidence/resolve/catalogue.ts';
 import { namedPaths } from '../evidence/resolve/named-files.ts';
 import { namedFile } from '../evidence/resolve/recipe-files.ts';
 import { recipeText } from '../evidence/resolve/recipe-text.ts';
-import { refuseWhereSet, resolve } from '../evidence/resolve/resolve.ts';
+import { refuseWhereSet, resolve, type Resolution } from '../evidence/resolve/resolve.ts';
 import { isSameFile } from './recipe-inputs.ts';
 import type { TreeRecipe } from './recipes.ts';
 
 export interface ResolvedRecipe {
+  readonly resolution: Resolution;
   /** As `recipe resolve` prints it. */
   readonly text: string;
   /** What it names, and the usual values of its components. */
@@ -59,13 +60,18 @@ export const NO_CHANGE: RecipeDifference = {
   files: { items: [], more: 0 },
 };
 
-/** Throws what `resolve` throws, and RECIPE_FILE_MISSING for what the recipe itself names. */
+/**
+ * Throws what `resolve` throws, and RECIPE_FILE_MISSING for what the recipe itself names.
+ *
+ * @param alike what it is in another tree, if it can differ in the contents of files alone
+ */
 export function resolveRecipe(
   catalogue: Catalogue,
   { criteria, profile }: TreeRecipe,
+  alike?: ResolvedRecipe,
 ): ResolvedRecipe {
   const { recipes } = catalogue;
-  const resolution = resolve(catalogue, criteria, { profile });
+  const resolution = alike?.resolution ?? resolve(catalogue, criteria, { profile });
   const paths = orIfRefused(
     () => namedPaths(resolution.components, recipes, ''),
     (error) => refuseWhereSet(error, resolution),
@@ -86,7 +92,8 @@ export function resolveRecipe(
   });
   const read = (all: readonly string[]) =>
     new Map(all.map((path) => [path, recipes.files.get(path) ?? recipes.unread?.get(path)]));
-  return { text: recipeText(resolution), files: read(paths), checks: read(checks), fault };
+  const text = alike?.text ?? recipeText(resolution);
+  return { resolution, text, files: read(paths), checks: read(checks), fault };
 }
 
 /** What evidence can have been made with other ones of, and not say so. */

@@ -188,6 +188,45 @@ describe('changedRecipes', () => {
     }
   });
 
+  it.each([
+    ['components/gpu-operator/values-eks-training.yaml', 'changed'],
+    ['components/gpu-operator/values.yaml', 'gone'],
+    ['components/gpu-operator/manifests/dcgm-exporter.yaml', 'gone'],
+    ['checks/gpu-operator/health-check.yaml', 'changed'],
+    ['checks/gpu-operator/health-check.yaml', 'gone'],
+  ])(
+    'resolves once what differs in a file alone, and tells the same as if twice: %s %s',
+    (path, how) => {
+      const { [path]: before, ...others } = REAL;
+      if (before === undefined) throw new TypeError(path);
+      const other = how === 'gone' ? others : { ...REAL, [path]: `${before}\n# other\n` };
+      for (const [base, head] of [
+        [REAL, other],
+        [other, REAL],
+      ]) {
+        const { recipes, ...rest } = treeOf(base);
+        const copies = [...(recipes?.files ?? [])].map(
+          ([name, bytes]) => [name, Buffer.from(bytes)] as const,
+        );
+        const apart = recipes && { ...rest, recipes: { ...recipes, files: new Map(copies) } };
+        resolved.count = 0;
+        const told = (changes: ChangedRecipes): ChangedRecipes => ({
+          ...changes,
+          recipes: changes.recipes.filter(({ status }) => status !== 'same'),
+        });
+        const once = told(compared(base, head));
+        const costs = resolved.count;
+        const whole = changedRecipes(apart, treeOf(head));
+        expect(once).toEqual(told(whole));
+        expect(once.recipes.length).toBeGreaterThan(0);
+        // Nothing is known of a recipe that head cannot resolve.
+        if (how === 'gone') continue;
+        expect(costs).toBe(once.recipes.length);
+        expect(resolved.count - costs).toBe(2 * whole.recipes.length);
+      }
+    },
+  );
+
   it('promotes exactly the recipes that name a changed values file', () => {
     const path = 'components/gpu-operator/values-eks-training.yaml';
     const changes = compared(REAL, edited(REAL, path, /$/, '\nadded: true\n'));
