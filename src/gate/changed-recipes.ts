@@ -38,7 +38,7 @@ export function changedRecipes(
 ): ChangedRecipes {
   const paths = changedPaths(base?.recipes, head.recipes);
   const now = sideOf(head.recipes);
-  const old = paths.size === 0 ? now : sideOf(base?.recipes);
+  const old = oldSide(base, now, paths);
   requireRecipes(old, now);
   const before = withAsked(old, eachOnce([...filedIn(old, pointed), ...besideOf(old, now, paths)]));
   const after = withAsked(now, eachOnce([...filedIn(now, pointed), ...before.recipes.values()]));
@@ -66,6 +66,10 @@ function filedIn({ catalogue }: Side, pointed: ReadonlySet<string>): readonly As
 /** The last one for the same criteria. */
 function eachOnce(asked: readonly Asked[]): Iterable<Asked> {
   return new Map(asked.map((each) => [keyOf(each), each])).values();
+}
+
+function oldSide(base: RecipeTree | undefined, now: Side, paths: ReadonlySet<string>): Side {
+  return paths.size === 0 ? now : sideOf(base?.recipes);
 }
 
 /** Where no file differs, nothing that has no overlay of its own can. */
