@@ -7,9 +7,6 @@ const ALONE = ['asked-recipes', 'changed-recipes', 'otherwise-since'].map(
   (name) => `test/gate/${name}.test.ts`,
 );
 
-/** Tests of the whole, from outside. `runProgram` puts back what the program changes of its process. */
-const OUTSIDE = ['test/{commands,docs,e2e,library}/**/*.test.ts', 'test/*.test.ts'];
-
 export default defineConfig({
   test: {
     setupFiles: ['test/property-seed.ts'],
@@ -27,16 +24,13 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'unit',
+          name: 'quick',
           include: ['test/**/*.test.ts'],
-          exclude: [...CHECK_ONLY, ...ALONE, ...OUTSIDE],
-          // They leave nothing behind, so one worker and its modules serve many files.
+          exclude: [...CHECK_ONLY, ...ALONE],
+          // They leave nothing behind, so one worker and its modules serve many files. `runProgram` puts back what the
+          // program changes of its process.
           isolate: false,
         },
-      },
-      {
-        extends: true,
-        test: { name: 'outside', include: OUTSIDE, exclude: [...CHECK_ONLY], isolate: false },
       },
       { extends: true, test: { name: 'alone', include: ALONE } },
       // Vitest runs projects by name, so those that take longest do not come last, when a core is idle.

@@ -14,6 +14,7 @@ export const CHECK_ONLY: readonly string[] = [
   'test/e2e/login.test.ts',
   'test/e2e/signals.test.ts',
   'test/io/oidc/browser-login.test.ts',
+  'test/io/process/interrupt.test.ts',
   // Other programs: git that clones, npm that installs, a compiler, workflows as GitHub runs them.
   'test/cli/compiled-code.test.ts',
   'test/e2e/conformance.test.ts',
@@ -28,21 +29,32 @@ export const CHECK_ONLY: readonly string[] = [
   'test/library/consumer.test.ts',
   'test/library/node.test.ts',
   'test/library/registry.test.ts',
-  // Each example, each step of a guide, each command with each kind of file, each published vector.
+  // Each example, each step of a guide, each command with each kind of file, each published vector,
+  // and whether documents and rooms say what is so.
   'test/commands/examples.test.ts',
   'test/docs/gate-guides.test.ts',
+  'test/docs/format.test.ts',
+  'test/docs/publishing.test.ts',
+  'test/docs/rooms.test.ts',
   'test/docs/worked-example.test.ts',
   'test/e2e/vectors/vectors.test.ts',
   'test/e2e/wrong-kinds.test.ts',
   // Whole commands, whose parts have tests of their own: keys, redaction, many bundles, signing what was packed before.
+  'test/e2e/bom-and-validators.test.ts',
+  'test/e2e/emit-bundle.test.ts',
+  'test/e2e/evidence-diff.test.ts',
   'test/e2e/evidence-sign.test.ts',
   'test/e2e/keys.test.ts',
   'test/e2e/openings.test.ts',
   'test/e2e/redaction.test.ts',
+  'test/e2e/run-coherence.test.ts',
   'test/e2e/verify-inventory.test.ts',
   'test/e2e/verify-many.test.ts',
   'test/e2e/verify-transport.test.ts',
+  'test/evidence/pack/self-check.test.ts',
   'test/evidence/redact/commitments.test.ts',
+  'test/evidence/redact/minimal.test.ts',
+  'test/io/sigstore/trust-cache.test.ts',
   'test/oci/evidence-publish-signatures.test.ts',
   'test/oci/evidence-signed-before.test.ts',
   // The gate on whole repositories.
@@ -51,9 +63,12 @@ export const CHECK_ONLY: readonly string[] = [
   'test/gate/gaps.test.ts',
   'test/gate/gate-demo.test.ts',
   'test/gate/old-evidence.test.ts',
-  // Inputs and reports of the size of the limits.
+  // Inputs and reports of the size of the limits, and what they may throw.
+  'test/e2e/registry-limits.test.ts',
   'test/e2e/verify-limits.test.ts',
   'test/evidence/lint/many-mistakes.test.ts',
+  'test/gate/linear.test.ts',
+  'test/library/throws.test.ts',
   'test/report/gate-forms.test.ts',
   'test/report/many-html.test.ts',
   // Services that fail, or lie, at each of their answers.

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { escapeInvisible, quote } from '../src/quote.ts';
+import { propertyRuns } from './property-runs.ts';
 
 /** By characters, whatever that costs. */
 function quoteSlowly(text: string, maxCharacters: number): string {
@@ -33,6 +34,7 @@ describe('quote', () => {
       fc.property(fc.oneof(text, units), fc.integer({ min: 0, max: 8 }), (value, most) => {
         expect(quote(value, most)).toBe(quoteSlowly(value, most));
       }),
+      { numRuns: propertyRuns(20, 100) },
     );
   });
 

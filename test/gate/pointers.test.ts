@@ -208,7 +208,7 @@ describe('the pointers of a change', () => {
   });
 
   it('are at most so many of one recipe, of which those of the change come first', () => {
-    const names = Array.from({ length: 10_000 }, (_, index) => pointerOf(`${index}`));
+    const names = Array.from({ length: 2 * MAX_POINTERS }, (_, index) => pointerOf(`${index}`));
     const all = Object.fromEntries(names.map((each) => [pointerPath(each), renderPointer(each)]));
     const { breaches, pointers } = compare({}, all);
     expect(breaches).toMatchObject([{ code: 'LIMIT_EXCEEDED', at: `${DIRECTORY}/${RECIPE}` }]);

@@ -29,9 +29,9 @@ export function describeEdits(kind: Kind): void {
     });
 
     it('E-31 none of one byte verifies', { timeout: TIMEOUT }, ({ task }) => {
-      const step = KEYLESS.test(kind) ? propertyRuns(7, 1) : propertyRuns(13, 7);
+      const step = KEYLESS.test(kind) ? propertyRuns(19, 1) : propertyRuns(17, 7);
       const { edits, survivors } = tryOneByteEdits(kind, step);
-      expect(edits).toBeGreaterThan(400);
+      expect(edits).toBeGreaterThan(300);
       expect(survivors).toEqual([]);
       task.meta.figure = `${kind}: 0 of ${edits} one-byte edits verify`;
     });
