@@ -43,19 +43,28 @@ export function changedRecipes(
   const before = withAsked(old, eachOnce([...filedIn(old, pointed), ...besideOf(old, now, paths)]));
   const after = withAsked(now, eachOnce([...filedIn(now, pointed), ...before.recipes.values()]));
   const compared = { before, after, paths, isAll: base === undefined };
-  const known = new Set([...(base?.faults ?? []), ...before.faults].map(faultKey));
   const { recipes, faults } = told(changesOf(compared), pointed);
-  const added = [...head.faults, ...after.faults].filter((fault) => !known.has(faultKey(fault)));
-  // What cannot be read at all is always said.
-  const all = [...(after.error ? [after.error] : []), ...added, ...faults];
-  const each = [...new Map(all.map((fault) => [faultKey(fault), fault])).values()];
+  const known = [...(base?.faults ?? []), ...before.faults];
   return {
     recipes,
-    faults: head.recipes === undefined ? [] : locatedIn(head.recipes, each),
+    faults: faultsOf(after, known, [...head.faults, ...after.faults, ...faults]),
     apart: base === undefined ? [] : apartOf(before, after, [...paths]),
     files: head.recipes,
     rules: after.catalogue?.rules,
   };
+}
+
+/** Each once; nobody is blamed for what base has too. But what cannot be read at all is always said. */
+function faultsOf(
+  { files, error }: Side,
+  before: readonly Fault[],
+  after: readonly Fault[],
+): readonly LintFinding[] {
+  const known = new Set(before.map(faultKey));
+  const added = after.filter((fault) => !known.has(faultKey(fault)));
+  const all = [...(error ? [error] : []), ...added];
+  const once = new Map(all.map((fault) => [faultKey(fault), fault]));
+  return files === undefined ? [] : locatedIn(files, [...once.values()]);
 }
 
 /** Evidence is filed by the names of recipes. */

@@ -98,18 +98,20 @@ function countingIn({ overlays }: Catalogue): readonly Overlay[] {
   });
 }
 
-/** Those for these criteria, if there is an overlay for each of them, or if nobody can tell. */
+/** Those for these criteria, if they are answered: perhaps only for a number of nodes that an overlay is for. */
 function recipesFor(
-  { file, criteria, under }: Asked,
+  { file, criteria: { nodes: own, ...asked }, under }: Asked,
   catalogue: Catalogue,
   counting: readonly Overlay[],
 ): readonly TreeRecipe[] {
-  const found = unlessRefused(() => matching(catalogue, criteria));
-  const layers = found && unlessRefused(() => [...withAncestors(found, catalogue)]);
-  if (layers !== undefined && uncovered(criteria, layers).length > 0) return [];
   const others = counting.flatMap((each) =>
-    each.criteria !== undefined && isFor(each.criteria, criteria) ? each.criteria.nodes : [],
+    each.criteria !== undefined && isFor(each.criteria, asked) ? each.criteria.nodes : [],
   );
+  const [answer] = [own, ...others].flatMap(
+    (nodes) => answerTo({ ...asked, nodes }, catalogue) ?? [],
+  );
+  if (answer === undefined) return [];
+  const { criteria, found, layers } = answer;
   const recipe = {
     name: recipeNameOf(criteria),
     file: placeIn(catalogue, file, found),
@@ -129,6 +131,21 @@ function recipesFor(
   });
 }
 
+interface Answer {
+  readonly criteria: Criteria;
+  /** Undefined where nobody can tell. */
+  readonly found: readonly Overlay[] | undefined;
+  readonly layers: readonly Overlay[] | undefined;
+}
+
+/** Undefined unless an overlay is for each of them, or if nobody can tell. */
+function answerTo(criteria: Criteria, catalogue: Catalogue): Answer | undefined {
+  const found = unlessRefused(() => matching(catalogue, criteria));
+  const layers = found && unlessRefused(() => [...withAncestors(found, catalogue)]);
+  const isOpen = layers !== undefined && uncovered(criteria, layers).length > 0;
+  return isOpen ? undefined : { criteria, found, layers };
+}
+
 /** Its own file if that is there, else the overlay that is for the most of it. */
 function placeIn(
   { recipes: { directory, files }, root }: Catalogue,
@@ -140,7 +157,7 @@ function placeIn(
 }
 
 /** Whether an overlay applies to a recipe, but for the number of nodes. */
-function isFor(overlay: Criteria, recipe: Criteria): boolean {
+function isFor(overlay: Criteria, recipe: Omit<Criteria, 'nodes'>): boolean {
   return DIMENSIONS.every((name) => overlay[name] === '' || overlay[name] === recipe[name]);
 }
 

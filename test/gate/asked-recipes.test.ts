@@ -88,6 +88,20 @@ describe('an overlay for a number of nodes', () => {
     });
   });
 
+  it('changes what it alone is for an intent of, which nobody gets for another number', () => {
+    const training = '  criteria: {service: eks, intent: training, nodes: 8}\n';
+    const before = smallV011({ leaf: LEAF, zz: training });
+    const { recipes } = compared(before, smallV011({ leaf: LEAF, zz: training + OVERRIDES }));
+    expect(recipes.map(({ recipe, status }) => [recipe.name, status])).toEqual([
+      ['h100-eks-ubuntu', 'same'],
+      ['h100-eks-ubuntu-training', 'changed'],
+    ]);
+    expect(recipes[1]).toMatchObject({
+      recipe: { criteria: { nodes: 8 } },
+      under: ['h100-eks-ubuntu'],
+    });
+  });
+
   it('is told where it makes a recipe that cannot be resolved', () => {
     const cyclic = counting('  base: zz\n  criteria: {service: eks, nodes: 8}\n');
     const changes = compared(base, cyclic);
