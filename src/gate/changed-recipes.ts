@@ -7,7 +7,7 @@ import type { Catalogue } from '../evidence/resolve/catalogue.ts';
 import type { RecipeFiles, RecipeTree } from '../evidence/resolve/recipe-files.ts';
 import { askedBeside, askedByName, keyOf, type Asked } from './asked.ts';
 import { comparing, type Compared, type RecipeChange } from './recipe-change.ts';
-import { apartFrom, changedPaths } from './recipe-inputs.ts';
+import { apartFrom, changedPaths, registryApart } from './recipe-inputs.ts';
 import { duplicate, idOf, sideOf, withAsked, type Side, type TreeRecipe } from './recipes.ts';
 import { NO_CHANGE, type Otherwise } from './resolved-recipe.ts';
 
@@ -16,7 +16,7 @@ export interface ChangedRecipes {
   readonly recipes: readonly RecipeChange[];
   /** What is wrong with the tree of head, and not with that of base: all invalid, and each with its line. */
   readonly faults: readonly LintFinding[];
-  /** Files that differ, and that no recipe of either side can be made of: in the directory of recipes. */
+  /** Files that differ, and that no recipe of either side can be made of, and a place of the registry that is so: in the directory of recipes. */
   readonly apart: readonly string[];
   /** Of head; undefined if it has none. */
   readonly files: RecipeFiles | undefined;
@@ -157,7 +157,8 @@ function apartOf(before: Side, after: Side, paths: readonly string[]): readonly 
   if (before.catalogue === undefined || after.catalogue === undefined) return [];
   const ofNone = apartFrom(before.catalogue, paths);
   const still = new Set(apartFrom(after.catalogue, ofNone));
-  return ofNone.filter((path) => still.has(path) || before.files?.files.has(path) === true);
+  const files = ofNone.filter((path) => still.has(path) || before.files?.files.has(path) === true);
+  return [...files, ...registryApart(before.catalogue, after.catalogue)];
 }
 
 /** No folder, or one that is none of recipes, or one without any: not one that cannot be read. */

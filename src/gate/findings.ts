@@ -110,17 +110,24 @@ export function filesApart(
   { apart, files }: ChangedRecipes,
   recipes: string,
 ): readonly PlacedFault[] {
-  return apart.map((path) => {
-    const file = recipes === '' ? path : `${recipes}/${path}`;
-    const isThere = files?.files.has(path) === true || files?.unread?.has(path) === true;
+  const folder = recipes === '' ? '' : `${recipes}/`;
+  return apart.map((place) => {
+    const [path = '', pointer = ''] = place.split('#', 2);
     return {
-      ...({ code: 'RECIPE_FILE_APART', at: file } as const),
-      ...(isThere && { file, line: 1 }),
-      found: 'another file than at base, of which no recipe is made',
+      ...({ code: 'RECIPE_FILE_APART', at: `${folder}${place}` } as const),
+      ...lineAt(files, path, pointer).map((line) => ({ file: `${folder}${path}`, line }))[0],
+      found: `another ${pointer === '' ? 'file' : 'value'} than at base, of which no recipe is made`,
       expected: 'a change of recipes, which the gate compares',
       hint: 'look at it by yourself: no evidence is asked for it, e.g. of other validators',
     };
   });
+}
+
+/** None where head has no such file. */
+function lineAt(head: ChangedRecipes['files'], path: string, pointer: string): readonly number[] {
+  const bytes = head?.files.get(path);
+  if (bytes !== undefined && pointer !== '') return [lineIn(bytes, pointer)];
+  return bytes !== undefined || head?.unread?.has(path) === true ? [1] : [];
 }
 
 /** Without any, nothing is protected, which may be a slip in the name of the directory. */

@@ -1,12 +1,14 @@
 // What a recipe is made of. If all of it is the same in two trees, so is the recipe, and nobody has to resolve it.
 
+import { differences } from '../document/differences.ts';
+import { decodeYaml } from '../document/yaml.ts';
 import { unlessRefused } from '../errors/evidence-error.ts';
 import { matching, withAncestors } from '../evidence/resolve/candidates.ts';
 import type { Catalogue } from '../evidence/resolve/catalogue.ts';
 import { mixinsOf } from '../evidence/resolve/mixins.ts';
 import { pathsIn } from '../evidence/resolve/named-files.ts';
 import type { Layer } from '../evidence/resolve/overlay.ts';
-import { REGISTRY, type RecipeFiles } from '../evidence/resolve/recipe-files.ts';
+import { REGISTRY, requiredFile, type RecipeFiles } from '../evidence/resolve/recipe-files.ts';
 import { idOf, type TreeRecipe } from './recipes.ts';
 
 /** The files that differ, or that only one of the two has. */
@@ -75,6 +77,22 @@ export function apartFrom(catalogue: Catalogue, paths: readonly string[]): reado
   const own = layers.map(({ file }) => file.slice(recipes.directory.length + 1));
   const known = new Set([REGISTRY, ...own, ...filesNamedBy(layers, catalogue)]);
   return paths.filter((path) => !known.has(path) && !DOCUMENTATION.test(path));
+}
+
+/** What recipes have of the registry; the rest is for whoever deploys them. */
+const IN_RECIPES =
+  /^\/(?:kind|apiVersion)$|^\/components\/\d+\/(?:name|manifestFiles|mixinSafeOverridePaths|healthCheck\/assertFile|(?:helm|kustomize)\/default\w+)(?:\/|$)/;
+
+/** The first place where the registries of two trees differ in what no recipe has. */
+export function registryApart(before: Catalogue, after: Catalogue): readonly string[] {
+  if (before.registry === after.registry) return [];
+  const [old, now] = [before, after].map(({ recipes }) =>
+    decodeYaml(requiredFile(recipes, REGISTRY), REGISTRY),
+  );
+  for (const { pointer } of differences(now, old)) {
+    if (!IN_RECIPES.test(pointer)) return [`${REGISTRY}#${pointer}`];
+  }
+  return [];
 }
 
 const DOCUMENTATION = /\.(?:md|txt|rst|adoc|png|svg)$|(?:^|\/)(?:LICENSE|NOTICE|README)$/i;

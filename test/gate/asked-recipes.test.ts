@@ -538,3 +538,19 @@ spec:
     expect(apart({ ...real, [path]: `${real[path]}\n# a comment\n` })).toEqual([]);
   }
 });
+
+it('names the first place of the registry that differs, and that no recipe has', () => {
+  const real = realTexts();
+  const registry = real['registry.yaml'] ?? '';
+  const apart = (text: string): readonly string[] => {
+    expect(text).not.toBe(registry);
+    return compared(real, { ...real, 'registry.yaml': text }).apart;
+  };
+  expect(apart(registry.replace('- operator.nodeSelector', '- other.nodeSelector'))).toEqual([
+    'registry.yaml#/components/0/nodeScheduling/system/nodeSelectorPaths/0',
+  ]);
+  expect(apart(registry.replace('defaultVersion: v', 'defaultVersion: w'))).toEqual([]);
+  expect(apart(registry.replace('displayName: gpu-operator', 'displayName: other'))).toEqual([
+    'registry.yaml#/components/0/displayName',
+  ]);
+});
