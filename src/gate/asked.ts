@@ -32,8 +32,8 @@ export function askedAlone({ overlays, rules }: Catalogue): readonly Asked[] {
 }
 
 /**
- * What can be asked for beside the recipes: what more an overlay is for than a recipe, e.g. a platform. Whoever names that
- * too gets the recipe with the overlay. One of head may be for what two of base are for together, so it counts too.
+ * What can be asked for beside the recipes: what more other overlays are for than a recipe, e.g. a platform. Whoever names
+ * that too gets the recipe with the overlays. One of head may be for what two of base are for together, so it counts too.
  *
  * @param recipes of base
  * @throws EvidenceError LIMIT_EXCEEDED
@@ -43,29 +43,40 @@ export function askedBeside(
   ...[base, head]: readonly (Catalogue | undefined)[]
 ): readonly Asked[] {
   const own = new Set(recipes.map(keyOf));
-  const overlays = [head, base].flatMap((side) => [...(side?.overlays.values() ?? [])]);
-  const others = new Map(
-    overlays.flatMap(({ file, criteria }) =>
-      criteria === undefined ? [] : [[keyOf({ criteria }), { file, criteria }] as const],
-    ),
-  );
-  const asked = new Map<string, Asked & { readonly under: readonly string[] }>();
-  for (const { name, criteria: less } of recipes) {
-    for (const { file, criteria } of others.values()) {
-      const more = together(less, criteria);
-      if (more === undefined) continue;
-      const key = keyOf({ criteria: more });
-      if (own.has(key)) continue;
-      const under = asked.get(key)?.under ?? [];
-      asked.set(key, {
-        file,
-        criteria: more,
-        under: under.at(-1) === name ? under : [...under, name],
-      });
+  const others = [...overlaysOf([head, base])];
+  const asked = new Map<string, Beside>();
+  const open: Beside[] = recipes.map((each) => ({ ...each, under: new Set([each.name]) }));
+  // What is found is asked for with a further overlay too.
+  for (const less of open) {
+    for (const other of others) {
+      const criteria = together(less.criteria, other.criteria);
+      if (criteria === undefined) continue;
+      const key = keyOf({ criteria });
+      if (own.has(key) || key === keyOf(less)) continue;
+      const { file, under } = asked.get(key) ?? { ...other, under: new Set<string>() };
+      const all = new Set([...under, ...less.under]);
+      if (all.size === under.size) continue;
+      const found = { file, criteria, under: all };
+      asked.set(key, found);
+      open.push(found);
       if (asked.size > MAX_ASKED_BESIDE) throw tooManyBeside(file);
     }
   }
-  return [...asked.values()];
+  return [...asked.values()].map(({ under, ...each }) => ({ ...each, under: [...under] }));
+}
+
+/** One for each criteria. */
+function overlaysOf(sides: readonly (Catalogue | undefined)[]): Iterable<Asked> {
+  const overlays = sides.flatMap((side) => [...(side?.overlays.values() ?? [])]);
+  return new Map(
+    overlays.flatMap(({ file, criteria }) =>
+      criteria === undefined ? [] : [[keyOf({ criteria }), { file, criteria }] as const],
+    ),
+  ).values();
+}
+
+interface Beside extends Omit<Asked, 'under'> {
+  readonly under: ReadonlySet<string>;
 }
 
 /** Undefined if no query is for both. */

@@ -40,7 +40,8 @@ export function changedRecipes(
   const now = sideOf(head.recipes);
   const old = oldSide(base, now, paths);
   requireRecipes(old, now);
-  const before = withAsked(old, eachOnce([...filedIn(old, pointed), ...besideOf(old, now, paths)]));
+  const filed = withAsked(old, filedIn(old, pointed));
+  const before = withAsked(filed, besideOf(filed, now, paths));
   const after = withAsked(now, eachOnce([...filedIn(now, pointed), ...before.recipes.values()]));
   const compared = { before, after, paths, isAll: base === undefined };
   const { recipes, faults } = told(changesOf(compared), pointed);

@@ -105,9 +105,9 @@ export function withNodes(recipe: TreeRecipe, nodes: number): TreeRecipe {
   return { ...recipe, criteria: { ...recipe.criteria, nodes } };
 }
 
-/** Nobody could ask for what base has not, and head has no overlay for. */
+/** Nobody could ask for what base has not, and head has no overlay for, nor anybody evidence of. */
 function waysOf({ recipe, old, usual }: Met): readonly Way[] {
-  const isAsked = old !== undefined || recipe.under === undefined;
+  const isAsked = old !== undefined || (recipe.under ?? []).length === 0;
   return [
     ...(isAsked ? waysFrom(old, recipe, false) : []),
     ...(usual ? waysFrom(usual, recipe, true) : []),

@@ -110,6 +110,8 @@ function recipesFor(
   const [answer] = [own, ...others].flatMap(
     (nodes) => answerTo({ ...asked, nodes }, catalogue) ?? [],
   );
+  // Its own overlay is for a number, and others for whoever names none.
+  const isOpen = own !== 0 && answerTo({ ...asked, nodes: 0 }, catalogue)?.layers !== undefined;
   if (answer === undefined) return [];
   const { criteria, found, layers } = answer;
   const recipe = {
@@ -117,7 +119,7 @@ function recipesFor(
     file: placeIn(catalogue, file, found),
     criteria,
     profile: undefined,
-    nodes: new Set([criteria.nodes, ...others]),
+    nodes: new Set([criteria.nodes, ...others, ...(isOpen ? [0] : [])]),
     ...(under && { under }),
   };
   // What has two profiles or no root is refused when it is resolved.

@@ -481,6 +481,71 @@ it('tells of what two recipes answer together, also where the one without eviden
   });
 });
 
+describe('what is asked for where a recipe has evidence', () => {
+  const at = (value: number, key: string): string =>
+    `  componentRefs: [{name: one, type: Helm, overrides: {${key}: ${value}}}]\n`;
+  const overlays = (all: Readonly<Record<string, string>>): Texts =>
+    smallV011(
+      Object.fromEntries(
+        Object.entries(all).map(([name, text]) => [
+          name,
+          `  criteria: {${text.replace(' = ', '}\n')}`,
+        ]),
+      ),
+    );
+  const is = (criteria: string, value: number, key = 'value'): string =>
+    `${criteria} = ${at(value, key)}`;
+  const [H100, EKS] = ['accelerator: h100', 'service: eks'];
+  const OWN = `${EKS}, ${H100}`;
+  const parts = { acc: is(H100, 1, 'a'), eks: is(EKS, 1, 'e') };
+  const cos = (value: number) => ({ cos: is('os: cos', value) });
+  const other = { zz: is('service: gke, accelerator: a100', 0) };
+
+  it.each([
+    {
+      title: 'is answered again, otherwise, after it was removed',
+      base: { ...other, acc: is(H100, 1, 'a') },
+      head: { ...other, acc: is(H100, 1, 'a'), eks: is(EKS, 2, 'e') },
+      wanted: ['h100-eks', 'changed'],
+    },
+    {
+      title: 'has no overlay of its own, and others beside it differ',
+      base: { ...other, ...parts, ...cos(1) },
+      head: { ...other, ...parts, ...cos(2) },
+      wanted: ['h100-eks-cos', 'changed'],
+    },
+    {
+      title: 'has an overlay for a number of nodes, and is another one for whoever names none',
+      base: { ...parts, own: is(`${OWN}, nodes: 6`, 8, 'a') },
+      head: { ...parts, acc: is(H100, 2, 'a'), own: is(`${OWN}, nodes: 6`, 8, 'a') },
+      wanted: ['h100-eks', 'changed'],
+    },
+    {
+      title: 'is for a number of nodes only now',
+      base: { own: is(OWN, 1), zz: is(`${EKS}, platform: slurm`, 1) },
+      head: { own: is(OWN, 1), zz: is(`${EKS}, platform: slurm, nodes: 16`, 2) },
+      wanted: ['h100-eks-slurm', 'changed'],
+    },
+    {
+      title: 'is another one only with two other overlays together',
+      base: { own: is(OWN, 0), ...cos(1), slurm: is(`${EKS}, platform: slurm`, 2) },
+      head: {
+        own: is(OWN, 0),
+        cos: is(`${OWN}, os: cos, intent: ''`, 1),
+        slurm: is(`${EKS}, platform: slurm`, 2),
+      },
+      wanted: ['h100-eks-cos-slurm', 'changed'],
+    },
+  ])('$title', ({ base, head, wanted }) => {
+    const pointed = new Set(['h100-eks']);
+    const { recipes } = changedRecipes(treeOf(overlays(base)), treeOf(overlays(head)), pointed);
+    const changes = recipes.map(({ recipe, status }) => [recipe.name, status]);
+    expect(changes).toContainEqual(wanted);
+    const found = recipes.find(({ recipe }) => recipe.name === wanted[0]);
+    expect([found?.recipe.name, ...(found?.under ?? [])]).toContain('h100-eks');
+  });
+});
+
 it('sees a change of a health check that is not read on either side, and of all else of its recipes', () => {
   const today = smallToday({ leaf: LEAF });
   const registry = (today['registry.yaml'] ?? '').replace(
