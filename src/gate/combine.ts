@@ -67,11 +67,17 @@ export function stateOf(
     return { ...ofGood([], wanted), others: closest.states };
   }
   if (closest !== undefined) return asBad(closest, [closest]);
+  return noneOf(judged, wanted);
+}
+
+function noneOf(judged: readonly JudgedPiece[], wanted: Wanted): Found {
+  const ask = nobodyToAsk(wanted);
   const accepted = judged.length === 0 ? '' : ' that is accepted';
   return {
     state: 'missing',
-    why: [`no pointer at head leads to evidence of it${accepted}`],
+    why: [`no pointer at head leads to evidence of it${accepted}${alsoWanted(wanted.rule)}`],
     ...NOBODY,
+    ...(ask && { ask }),
   };
 }
 
@@ -137,7 +143,7 @@ function ofGood(good: readonly JudgedPiece[], wanted: Wanted): Found {
   const paths = new Set(counting.map(({ piece }) => piece.pointer.path));
   const has = `${counted(pieces, 'good piece')} of evidence by ${counted(signers, 'signer')}`;
   if (pieces < minimumPieces || signers < minimumSigners) {
-    const wants = `${counted(minimumPieces, 'piece')} by ${counted(minimumSigners, 'signer')}${ofTiers(tiers)}`;
+    const wants = wantsOf(wanted.rule);
     const others = good.length - counting.length;
     const more = others === 0 ? '' : `, beside ${others} by signers of other tiers`;
     const one = joinedBy(counting, signers);
@@ -147,6 +153,24 @@ function ofGood(good: readonly JudgedPiece[], wanted: Wanted): Found {
   }
   const state = signers > 1 ? 'confirmed' : 'single';
   return { ...NOBODY, state, why: [has], counted: paths, pieces, signers };
+}
+
+function wantsOf({ tiers, minimumPieces, minimumSigners }: GateRule): string {
+  return `${counted(minimumPieces, 'piece')} by ${counted(minimumSigners, 'signer')}${ofTiers(tiers)}`;
+}
+
+/** More than one piece by anyone: who has none yet has to know before the cluster is used. */
+function alsoWanted(rule: GateRule): string {
+  const { tiers, minimumPieces, minimumSigners } = rule;
+  const isUsual = tiers === undefined && minimumPieces === 1 && minimumSigners === 1;
+  return isUsual ? '' : `, and the policy asks for ${wantsOf(rule)}`;
+}
+
+function nobodyToAsk({ rule: { tiers }, listed }: Wanted): Sentence | undefined {
+  if (tiers?.some((tier) => listed.has(tier)) !== false) return undefined;
+  return words(
+    `the policy lists nobody${ofTiers(tiers)}: the maintainers have to list one, in a change of its own; then have that signer make evidence:`,
+  );
 }
 
 function ofTiers(tiers: GateRule['tiers']): string {
@@ -171,14 +195,12 @@ function joinedBy(counting: readonly JudgedPiece[], signers: number): Sentence {
 
 function whomToAsk(
   { pieces, signers }: Pick<Found, 'pieces' | 'signers'>,
-  { rule: { tiers, minimumPieces, minimumSigners }, listed }: Wanted,
+  wanted: Wanted,
 ): Sentence {
+  const nobody = nobodyToAsk(wanted);
+  if (nobody !== undefined) return nobody;
+  const { tiers, minimumPieces, minimumSigners } = wanted.rule;
   const of = ofTiers(tiers);
-  if (tiers?.some((tier) => listed.has(tier)) === false) {
-    return words(
-      `the policy lists nobody${of}: the maintainers have to list one, in a change of its own; then have that signer make evidence:`,
-    );
-  }
   const more = Math.max(minimumSigners - signers, 0);
   const missing = Math.max(minimumPieces - pieces, more);
   const whom =

@@ -3,6 +3,7 @@
 import { compareBytes } from '../compare-bytes.ts';
 import { recipeNameOf } from '../evidence/recipe/criteria.ts';
 import { USUAL_GATE, ruleFor, type GateRule } from '../policy/gate-policy.ts';
+import { isOfAllowlist } from '../policy/nearest-entry.ts';
 import { nameOfSigner } from '../policy/policy-signer.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ChangedRecipes } from './changed-recipes.ts';
@@ -186,6 +187,7 @@ function lackingOf(
   const { recipe, status, fault } = change;
   return {
     ...{ evidence, isListing: listed.length > 0, fault, mergeBase },
+    isAllowlist: policy.signers.some(isOfAllowlist),
     recipe: found.nodes === undefined ? recipe : withNodes(recipe, found.nodes),
     touched: pointers.touched.get(recipe.name) ?? [],
     isSame: status === 'same',

@@ -58,7 +58,9 @@ export function idleParts(
         ...({ code: 'EXEMPTION_IDLE', at } as const),
         found: isGone ? `no recipe ${quote(recipe)} at head` : `its end, ${timestampOf(until)}`,
         expected: 'a recipe of head, and an end that is not over',
-        hint: 'remove the exemption from the policy, or correct it, unless its recipe is still to come',
+        hint: isGone
+          ? 'remove the exemption from the policy, or correct it, unless its recipe is still to come'
+          : 'remove the exemption from the policy, or have its maintainers decide anew until when',
         sentence: isGone
           ? sentence`the exemption of ${recipe} counts for nothing: head has no such recipe`
           : sentence`the exemption of ${recipe} counts for nothing: it ended at ${timestampOf(until)}`,

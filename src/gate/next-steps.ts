@@ -13,6 +13,8 @@ import type { TouchedPointer } from './touched-pointers.ts';
 export interface Lacking {
   readonly recipe: TreeRecipe;
   readonly evidence: readonly GatePiece[];
+  /** Whether the policy is AICR's allowlist, whose entries are other ones. */
+  readonly isAllowlist: boolean;
   /** Whether the change adds signers to the policy. */
   readonly isListing: boolean;
   /** Why head cannot resolve the recipe. */
@@ -60,7 +62,7 @@ export function nextSteps(state: State, lacking: Lacking, folders: Folders): rea
         ? [say('elsewhere', MERGE_LISTING)]
         : [...allowedSigner(lacking), ...back()],
     unreachable: () => reachable(lacking, folders),
-    missing: back,
+    missing: () => [...(lacking.ask.length > 0 ? [say('elsewhere', lacking.ask)] : []), ...back()],
     unsigned: () => [...takeBack(lacking), ...signEvidence(lacking, folders)],
     stale: back,
     undecided: () => [...hintsOf(state, lacking), ...back()],
@@ -81,7 +83,7 @@ function hintsOf(state: State, { evidence }: Lacking, lead = ''): readonly Step[
 
 function allowedSigner(lacking: Lacking): readonly Step[] {
   const others = lacking.evidence.filter(({ fault }) => fault?.code === 'SIGNER_NOT_ALLOWED');
-  if (others.length === 0) return hintsOf('not-allowed', lacking);
+  if (others.length === 0 || lacking.isAllowlist) return hintsOf('not-allowed', lacking);
   const entries = new Set(others.flatMap(({ signer }) => (signer ? [entryOf(signer)] : [])));
   const said = [...entries].map((entry) => say('elsewhere', sentence`${[OTHER_NAME]}${entry}`));
   return [...said, say('elsewhere', WITHOUT)];

@@ -210,14 +210,19 @@ function requireSome<T extends string>(
   name: string,
   all: readonly [T, ...T[]],
 ): readonly T[] {
-  const found = reader.list(name, (item) => all.find((value) => value === item));
+  const others: string[] = [];
+  const found = reader.list(name, (item) => {
+    const known = all.find((value) => value === item);
+    if (known === undefined) others.push(typeof item === 'string' ? quote(item) : 'no text');
+    return known;
+  });
   const some = found.filter((value) => value !== undefined);
   if (some.length > 0 && new Set(found).size === found.length && !found.includes(undefined)) {
     return some;
   }
   return refuse(
     placeOf(reader, name),
-    some.length < found.length ? 'something that it may not have' : 'none, or one of them twice',
+    others.length > 0 ? others.join(', ') : 'none, or one of them twice',
     `some of ${all.map((value) => quote(value)).join(', ')}, each once`,
   );
 }

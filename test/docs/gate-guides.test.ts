@@ -217,13 +217,18 @@ describe('docs/guides/ci.md', () => {
     url: string,
     folder = scratch(),
   ): Promise<Ended> {
+    // Its main lacks the policy: what the owner of a fork has there counts for nothing.
+    const fork = scratch();
+    git(fork, 'clone', '--quiet', '--bare', url, '.');
+    git(fork, 'update-ref', 'refs/heads/main', head);
     const bin = scratch({ affidavit: `#!/bin/sh\nexec node "${PROGRAM}" "$@"\n` });
     chmodSync(join(bin, 'affidavit'), 0o755);
     const path = [bin, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
     const env = {
       ...{ PATH: path, HOME: folder, CI: 'true', GIT_CONFIG_NOSYSTEM: '1' },
       ...{ HEAD_SHA: head, REPOSITORY_URL: url },
-      ...{ CI_REPOSITORY_URL: url, CI_DEFAULT_BRANCH: 'main', CI_COMMIT_SHA: head },
+      ...{ CI_REPOSITORY_URL: fork, CI_MERGE_REQUEST_PROJECT_URL: url, CI_COMMIT_SHA: head },
+      CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main',
     };
     return await new Promise((done) => {
       execFile('sh', ['-c', script], { cwd: folder, env }, (error, stdout) => {

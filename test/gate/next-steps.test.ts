@@ -76,6 +76,17 @@ describe('of what is short,', () => {
   });
 });
 
+it('what is missing says what more than one piece the policy asks for, before the cluster is used', () => {
+  const usual = 'no pointer at head leads to evidence of it';
+  expect(text(decided({}).why)).toBe(usual);
+  const gate = rule({ minimumPieces: 4, minimumSigners: 3, tiers: ['community'] });
+  const recipe = decided({ gate });
+  expect(text(recipe.why)).toBe(
+    `${usual}, and the policy asks for 4 pieces by 3 signers of the tier community`,
+  );
+  expect(steps(recipe)).toMatch(/^the policy lists nobody of the tier community: /);
+});
+
 describe('of what cannot be reached,', () => {
   const unread = (code: ErrorCode, gate: object = {}): GateRecipe =>
     decided({ pieces: [{ ...a, unread: code }], gate });

@@ -102,7 +102,7 @@ describe('the part of the gate in a policy', () => {
       'an unknown tier',
       { rules: [{ ...RULE, tiers: ['partners'] }] },
       '/rules/0/tiers',
-      'something that',
+      '"partners"',
     ],
     [
       'a tier twice',
@@ -121,19 +121,19 @@ describe('the part of the gate in a policy', () => {
       'an exemption of what is invalid',
       { exemptions: [{ ...EXEMPTION, states: ['invalid'] }] },
       '/exemptions/0/states',
-      'something that',
+      '"invalid"',
     ],
     [
       'of what is not allowed',
       { exemptions: [{ ...EXEMPTION, states: ['red', 'not-allowed'] }] },
       '/exemptions/0/states',
-      'something that',
+      '"not-allowed"',
     ],
     [
       'of what is unreachable',
       { exemptions: [{ ...EXEMPTION, states: ['unreachable'] }] },
       '/exemptions/0/states',
-      'something that',
+      '"unreachable"',
     ],
     [
       'an exemption by a pattern',

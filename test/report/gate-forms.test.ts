@@ -26,6 +26,17 @@ const PIECE: GatePiece = {
   ...{ fault: FAULT, counted: false },
 };
 
+it('shows the worst recipes first: a terminal shows a dozen', async () => {
+  const [recipe] = BASE.recipes;
+  const missing = Array.from({ length: 20 }, (_, index) => ({ ...recipe, name: `a-${index}` }));
+  const recipes = [...missing, { ...recipe, name: 'z', state: 'not-allowed' }] as GateRecipe[];
+  const shown = await renderGate({ ...BASE, recipes }, 'terminal', {
+    look: { colour: false },
+    read: async () => await Promise.resolve(''),
+  });
+  expect(shown).toContain('not-allowed z');
+});
+
 /** With something in each list. */
 function fullReport(): GateJson {
   const [recipe] = BASE.recipes;

@@ -206,41 +206,39 @@ async function readGivenPolicy(
     head,
   });
   const given = { ...givenPolicy(bytes, policyRef), commit };
+  if (base && !(await isEdited(repository, path, [base.mergeBase, head]))) {
+    return { policy: given, findings: [] };
+  }
   const { value: policyOfHead, error } = await attempt(async () => {
     const changed = await readFileAt(repository, head, path, MAX_CONFIG_BYTES);
     if (changed === undefined) throw withoutPolicy(path);
     return Buffer.compare(bytes, changed) === 0 ? undefined : parsePolicy(changed, path);
   });
-  const refused = error && { ...faultJson(faultOf(error)), file: path, line: 1 };
+  if (error) return { policy: given, findings: [notAtHead(path, error)] };
+  if (policyOfHead === undefined) return { policy: given, findings: [] };
+  const findings = base ? [policyChange(path, given.policy, policyOfHead)] : [];
+  return { policy: { ...given, policyOfHead }, findings };
+}
+
+function notAtHead(path: string, error: EvidenceError): PlacedFault {
   return {
-    policy: { ...given, ...(policyOfHead && { policyOfHead }) },
-    findings: refused
-      ? [refused]
-      : await editsOf(repository, { path, before: given.policy, policyOfHead }, { base, head }),
+    ...{ ...faultJson(faultOf(error)), file: path, line: 1 },
+    sentence: sentence`once this change is merged no gate can run: ${path} is no policy at head; this report is by that of the base`,
   };
 }
 
-interface EditedPolicy {
-  readonly path: string;
-  readonly before: Policy;
-  readonly policyOfHead: Policy | undefined;
-}
-
-/** Those of the change itself: base may have moved on. */
-async function editsOf(
+/** By the change itself: base may have moved on. */
+async function isEdited(
   repository: Repository,
-  { path, before, policyOfHead }: EditedPolicy,
-  { base, head }: { readonly base: Change['base'] | undefined; readonly head: string },
-): Promise<readonly PlacedFault[]> {
-  if (policyOfHead === undefined || !base) return [];
-  const [old = NOTHING, now = NOTHING] = [
-    await readFileAt(repository, base.mergeBase, path, MAX_CONFIG_BYTES),
-    await readFileAt(repository, head, path, MAX_CONFIG_BYTES),
+  path: string,
+  [before, after]: readonly [string, string],
+): Promise<boolean> {
+  const [old, now] = [
+    await repository.entryAt(before, path),
+    await repository.entryAt(after, path),
   ];
-  return Buffer.compare(old, now) === 0 ? [] : [policyChange(path, before, policyOfHead)];
+  return old?.id !== now?.id || old?.kind !== now?.kind;
 }
-
-const NOTHING = Buffer.of();
 
 async function readPolicyFile(path: string): Promise<Uint8Array> {
   const { value, error } = await attempt(

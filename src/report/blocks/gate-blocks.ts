@@ -18,7 +18,9 @@ const LABEL_WIDTH = 10;
 
 export function gateBlocks(report: GateJson): readonly Block[] {
   const { recipes, faults, pointers, findings, more } = report;
-  const asked = recipes.filter((recipe) => recipe.state !== 'not-asked');
+  const asked = recipes
+    .filter((recipe) => recipe.state !== 'not-asked')
+    .toSorted((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
   const others = recipes.filter((recipe) => recipe.state === 'not-asked');
   return [
     { block: 'verdict', said: gateVerdict(report), exitCode: report.exitCode },
@@ -77,10 +79,14 @@ function decision({ decidedExitCode, counts, findings }: GateJson): string {
         : `the evidence of ${affected} affected is what the policy asks for`;
     return `${what}; ${others}; ${looked}`;
   }
-  if (affected === 0) return `No recipe is affected; ${looked}`;
-  const { exempt = 0 } = counts.states;
-  const more = exempt === 0 ? '' : `; ${exempt} exempt`;
-  return `The evidence is what the policy asks for; ${counted(affected, 'recipe')} affected${more}`;
+  return affected === 0 ? `No recipe is affected; ${looked}` : passed(counts);
+}
+
+function passed({ affected, states }: GateJson['counts']): string {
+  const { exempt = 0, single = 0, confirmed = 0 } = states;
+  const more = `${counted(affected, 'recipe')} affected${exempt === 0 ? '' : `; ${exempt} exempt`}`;
+  if (single + confirmed > 0) return `The evidence is what the policy asks for; ${more}`;
+  return exempt > 0 ? `What is asked for is exempt; ${more}` : `No evidence is asked for; ${more}`;
 }
 
 const DECISIONS: Readonly<Record<number, string>> = {
