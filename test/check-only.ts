@@ -25,10 +25,12 @@ export const CHECK_ONLY: readonly string[] = [
   'test/io/git/hardening.test.ts',
   'test/io/git/partial-clones.test.ts',
   'test/io/git/policy-at.test.ts',
+  'test/io/git/repository.test.ts',
   'test/io/sigstore/kms-credential.test.ts',
   'test/library/consumer.test.ts',
   'test/library/node.test.ts',
   'test/library/registry.test.ts',
+  'test/run-here.test.ts',
   // Each example, each step of a guide, each command with each kind of file, each published vector,
   // and whether documents and rooms say what is so.
   'test/commands/examples.test.ts',
@@ -42,6 +44,9 @@ export const CHECK_ONLY: readonly string[] = [
   // Whole commands, whose parts have tests of their own: keys, redaction, many bundles, signing what was packed before.
   'test/e2e/bom-and-validators.test.ts',
   'test/e2e/emit-bundle.test.ts',
+  'test/e2e/emit-directory.test.ts',
+  'test/e2e/emit-signing.test.ts',
+  'test/e2e/emit-verdict.test.ts',
   'test/e2e/evidence-diff.test.ts',
   'test/e2e/evidence-list.test.ts',
   'test/e2e/evidence-sign.test.ts',
@@ -58,6 +63,7 @@ export const CHECK_ONLY: readonly string[] = [
   'test/evidence/redact/minimal.test.ts',
   'test/io/sigstore/trust-cache.test.ts',
   'test/oci/evidence-publish-signatures.test.ts',
+  'test/oci/evidence-publish.test.ts',
   'test/oci/evidence-signed-before.test.ts',
   'test/oci/same-answer.test.ts',
   // The gate on whole repositories.
@@ -68,6 +74,7 @@ export const CHECK_ONLY: readonly string[] = [
   'test/gate/old-evidence.test.ts',
   // Inputs and reports of the size of the limits, and what they may throw.
   'test/e2e/registry-limits.test.ts',
+  'test/e2e/registry-attacks.test.ts',
   'test/e2e/verify-limits.test.ts',
   'test/evidence/resolve/equal-rank.test.ts',
   'test/evidence/lint/many-mistakes.test.ts',
@@ -76,6 +83,7 @@ export const CHECK_ONLY: readonly string[] = [
   'test/library/throws.test.ts',
   'test/report/gate-forms.test.ts',
   'test/report/many-html.test.ts',
+  'test/report/stored-report.test.ts',
   // Services that fail, or lie, at each of their answers.
   'test/e2e/evidence-services.test.ts',
   'test/io/oci/broken.test.ts',
