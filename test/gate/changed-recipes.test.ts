@@ -264,7 +264,7 @@ describe('changedRecipes', () => {
           expect([recipe.name, status]).toEqual([recipe.name, isSame ? 'same' : 'changed']);
         }
       }),
-      { numRuns: propertyRuns(2, 40) },
+      { numRuns: propertyRuns(2, 20) },
     );
   });
 

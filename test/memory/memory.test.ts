@@ -146,7 +146,7 @@ function casesOf([name, kind]: readonly [string, Kind], nth: number): readonly C
       .slice(0, propertyRuns(1, shapes.length))
       // Others take turns, so that all of them together have met every shape.
       .filter(
-        (_, index) => (WITH_ALL.has(name) && later === 0) || index % 4 === (nth + 2 * later) % 4,
+        (_, index) => (WITH_ALL.has(name) && later === 0) || index % 8 === (nth + 4 * later) % 8,
       )
       .map(([shape, filler]) => ({
         name: `${verb}: a ${name} full of ${shape}`,
@@ -156,7 +156,15 @@ function casesOf([name, kind]: readonly [string, Kind], nth: number): readonly C
   );
 }
 
-const CROWDS = Object.entries(crowds(fileIn(files, 'bom.cdx.json').toString()));
+/** One is read by one command, the next by the other; the largest by both. */
+const CROWDS = Object.entries(crowds(fileIn(files, 'bom.cdx.json').toString())).map(
+  ([name, documents], index) => ({
+    name,
+    documents,
+    calls:
+      name === 'everything at once' ? [verify, validate] : [index % 2 === 0 ? verify : validate],
+  }),
+);
 
 describe('a document at its limit takes at most twelve times its size in a heap of at most 1024 MiB', () => {
   it.each(Object.entries(KINDS).flatMap(casesOf))(
@@ -170,10 +178,11 @@ describe('a document at its limit takes at most twelve times its size in a heap 
   );
 
   it.each(CROWDS.slice(0, propertyRuns(1, CROWDS.length)))(
-    'verify and validate: %s',
-    async (_name, documents) => {
+    'verify or validate: $name',
+    async ({ documents, calls }) => {
       const all = documents();
-      const ends = [await ended(all, verify), await ended(all, validate)];
+      const ends: End[] = [];
+      for (const call of calls) ends.push(await ended(all, call));
       expect(ENDS).toEqual(expect.arrayContaining(ends.map(({ told }) => told)));
       expect(ends.map(({ code }) => code)).toEqual(ends.map(({ told }) => told));
     },

@@ -291,7 +291,7 @@ describe('E-43 foreign text anywhere in a report', () => {
         expect(referencesIn(validation)).toEqual([]);
       },
       // Alone, each piece is tried in test/report/markdown-text.test.ts.
-      propertyRuns(5, 100),
+      propertyRuns(5, 50),
       propertyRuns(7, 1),
     );
   });

@@ -182,7 +182,7 @@ describe('a stored report', () => {
       fc.asyncProperty(edited, async (json) => {
         expect(await passedIn(json)).toEqual([]);
       }),
-      { numRuns: propertyRuns(15, 500) },
+      { numRuns: propertyRuns(15, 200) },
     );
   });
 
@@ -191,7 +191,7 @@ describe('a stored report', () => {
       fc.asyncProperty(edited, async (json) => {
         expect(wrongIn(await rendered(json))).toEqual([]);
       }),
-      { numRuns: propertyRuns(15, 500) },
+      { numRuns: propertyRuns(15, 200) },
     );
   });
 

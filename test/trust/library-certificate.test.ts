@@ -46,7 +46,7 @@ describe('a certificate that remembers', () => {
   );
 
   it('has it for whatever else the library can read', () => {
-    const numRuns = propertyRuns(500, 2000);
+    const numRuns = propertyRuns(500, 1000);
     let read = 0;
     const change = fc.tuple(fc.nat(), fc.nat(255));
     fc.assert(

@@ -6,10 +6,10 @@ import { costOf, startCounting } from './count-work.ts';
 import type { Kind } from './work.ts';
 
 /** What looks endless with so many may only have come to a limit, and is counted with more. */
-const SOME = propertyRuns(50, 100);
+const SOME = propertyRuns(50, 70);
 const MORE = 300;
 /** Three thousand recipes with an overlay each would take minutes. */
-const FEW_RECIPES = propertyRuns(30, 100);
+const FEW_RECIPES = propertyRuns(30, 50);
 
 startCounting();
 const { RECIPE_KINDS, REDACTION_KINDS, RESULT_KINDS, SNAPSHOT_KINDS } =

@@ -109,7 +109,7 @@ describe('one claim that is changed', () => {
           expect(judge(lie, revealed, rules).exitCode).not.toBe(0);
         },
       ),
-      { numRuns: propertyRuns(20, 300) },
+      { numRuns: propertyRuns(20, 150) },
     );
   });
 });
