@@ -36,23 +36,25 @@ export function askedAlone({ overlays, rules }: Catalogue): readonly Asked[] {
  * that too gets the recipe with the overlays. One of head may be for what two of base are for together, so it counts too.
  *
  * @param recipes of base
+ * @param sides head and base: what is for the same criteria is of the last one
  * @throws EvidenceError LIMIT_EXCEEDED
  */
 export function askedBeside(
   recipes: readonly (Asked & { readonly name: string })[],
-  ...[base, head]: readonly (Catalogue | undefined)[]
+  sides: readonly (Catalogue | undefined)[],
 ): readonly Asked[] {
   const own = new Set(recipes.map(keyOf));
-  const others = [...overlaysOf([head, base])];
+  const others = [...overlaysOf(sides)];
   const asked = new Map<string, Beside>();
   const open: Beside[] = recipes.map((each) => ({ ...each, under: new Set([each.name]) }));
   // What is found is asked for with a further overlay too.
   for (const less of open) {
+    const known = keyOf(less);
     for (const other of others) {
       const criteria = together(less.criteria, other.criteria);
       if (criteria === undefined) continue;
       const key = keyOf({ criteria });
-      if (own.has(key) || key === keyOf(less)) continue;
+      if (own.has(key) || key === known) continue;
       const { file, under } = asked.get(key) ?? { ...other, under: new Set<string>() };
       const all = new Set([...under, ...less.under]);
       if (all.size === under.size) continue;

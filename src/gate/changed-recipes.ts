@@ -85,7 +85,7 @@ function oldSide(base: RecipeTree | undefined, now: Side, paths: ReadonlySet<str
 /** Where no file differs, nothing that has no overlay of its own can. */
 function besideOf(old: Side, now: Side, paths: ReadonlySet<string>): readonly Asked[] {
   if (old.catalogue === undefined || paths.size === 0) return [];
-  return askedBeside([...old.recipes.values()], old.catalogue, now.catalogue);
+  return askedBeside([...old.recipes.values()], [now.catalogue, old.catalogue]);
 }
 
 /** By the name of what they are for. */

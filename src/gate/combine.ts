@@ -7,7 +7,7 @@ import { sayName, type Tier } from '../policy/policy-signer.ts';
 import type { FaultJson } from '../report/report-json.ts';
 import { counted, sentence, words, type Sentence } from '../sentence.ts';
 import { countSigners } from './distinct-signers.ts';
-import { STATES, type GatePiece, type State } from './gate-json.ts';
+import { byState, type GatePiece, type State } from './gate-json.ts';
 import type { JudgedPiece } from './judge-piece.ts';
 import type { RecipeChange } from './recipe-change.ts';
 
@@ -108,9 +108,7 @@ function ofEach(good: readonly JudgedPiece[], wanted: Wanted, counts: readonly n
       shown.length > 0 ? ofGood(shown, wanted) : { ...NOT_SHOWN, why: whyNotShown(nodes) };
     return nodes === own ? found : { ...found, nodes };
   });
-  const [worst = NOT_ASKED] = all.toSorted(
-    (a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state),
-  );
+  const [worst = NOT_ASKED] = all.toSorted(byState);
   const lacking = all.filter(({ state }) => !GOOD.has(state));
   return {
     ...worst,
@@ -130,8 +128,7 @@ export const GOOD: ReadonlySet<State> = new Set(['single', 'confirmed']);
 const REFUSED: ReadonlySet<State> = new Set(['invalid', 'not-allowed']);
 
 function worstFirst({ piece: a }: JudgedPiece, { piece: b }: JudgedPiece): number {
-  const rank = STATES.indexOf(a.state) - STATES.indexOf(b.state);
-  return rank || compareBytes(a.pointer.path, b.pointer.path);
+  return byState(a, b) || compareBytes(a.pointer.path, b.pointer.path);
 }
 
 /** Two pointers to one bundle are one piece. */

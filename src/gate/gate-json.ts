@@ -26,6 +26,11 @@ export const STATES = [
 ] as const;
 export type State = (typeof STATES)[number];
 
+/** The worst first. */
+export function byState(a: { readonly state: State }, b: { readonly state: State }): number {
+  return STATES.indexOf(a.state) - STATES.indexOf(b.state);
+}
+
 export interface GateJson {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly tool: Tool;

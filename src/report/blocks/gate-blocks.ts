@@ -1,5 +1,5 @@
 // What the gate decided: the decision first, then each recipe that the change needs evidence of.
-import { STATES } from '../../gate/gate-json.ts';
+import { STATES, byState } from '../../gate/gate-json.ts';
 import type { GateJson, GateRecipe, PlacedFault, PointerPlace } from '../../gate/gate-json.ts';
 import { counted, sentence, words } from '../../sentence.ts';
 import { givenUpIn } from '../proven.ts';
@@ -18,9 +18,7 @@ const LABEL_WIDTH = 10;
 
 export function gateBlocks(report: GateJson): readonly Block[] {
   const { recipes, faults, pointers, findings, more } = report;
-  const asked = recipes
-    .filter((recipe) => recipe.state !== 'not-asked')
-    .toSorted((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
+  const asked = recipes.filter((recipe) => recipe.state !== 'not-asked').toSorted(byState);
   const others = recipes.filter((recipe) => recipe.state === 'not-asked');
   return [
     { block: 'verdict', said: gateVerdict(report), exitCode: report.exitCode },
